@@ -1,0 +1,2 @@
+def published_pages(get_response):
+    return get_response
