@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from meta.analysis.models import Analysis, Plan, Snapshot
 from meta.analysis.rules import Settings
@@ -73,12 +73,14 @@ def results(review: Review) -> list[Result]:
     """Every analysis of a review with its newest snapshot, in four statements however many there are."""
     found = list(analyses(review))
     plans = {plan.analysis_id: plan for plan in Plan.objects.filter(analysis__in=found, is_current=True)}
-    newest: dict[int, int] = {}
-    for analysis_id, pk in (
-        Snapshot.objects.filter(analysis__in=found).order_by("number").values_list("analysis_id", "pk")
-    ):
-        newest[analysis_id] = pk
-    snapshots = {snapshot.analysis_id: snapshot for snapshot in Snapshot.objects.filter(pk__in=newest.values())}
+    newest = (
+        Snapshot.objects.filter(analysis__in=found)
+        .order_by()
+        .values("analysis")
+        .annotate(newest=Max("pk"))
+        .values("newest")
+    )
+    snapshots = {snapshot.analysis_id: snapshot for snapshot in Snapshot.objects.filter(pk__in=newest)}
     standings = work.standings(RECOMPUTE, [analysis.work_key for analysis in found])
     return [
         Result(analysis, plans[analysis.pk], snapshots.get(analysis.pk), standings.get(analysis.work_key, SETTLED))
