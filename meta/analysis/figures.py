@@ -7,7 +7,8 @@ from typing import Any
 
 from meta.analysis.rules import Absolute, Direction, Model, absolute, direction
 from meta.plots import numbers
-from meta.plots.forest import ForestPlot, Interval, Line, Mark, Pooled, Row
+from meta.plots.forest import ForestPlot, Interval, Line, Pooled, Row
+from meta.plots.forest.model import Mark
 
 EFFECT_NAMES = {"OR": "Odds Ratio", "RR": "Risk Ratio", "RD": "Risk Difference"}
 METHOD_NAMES = {"MH": "M-H", "IV": "IV"}
@@ -89,7 +90,7 @@ def reading(
     total = sides(inputs)
     pooled = primary["pooled"]
     alternatives = [
-        {"model": model, "label": MODEL_SENTENCES[model], "text": _text(measure, result[model]["pooled"])}
+        {"model": model, "label": MODEL_SENTENCES[model], "text": pooled_text(measure, result[model]["pooled"])}
         for model in MODEL_NAMES
         if model != result["primary"]
     ]
@@ -250,7 +251,7 @@ def heterogeneity_text(found: Mapping[str, Any] | None) -> str:
     )
 
 
-def _text(measure: str, pooled: Mapping[str, Any]) -> str:
+def pooled_text(measure: str, pooled: Mapping[str, Any]) -> str:
     if "estimate" not in pooled:
         return "Not estimable"
     effect = interval(measure, pooled)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Max, QuerySet
 
+from meta.analysis.figures import Subject
 from meta.analysis.models import Analysis, Plan, Snapshot
 from meta.analysis.rules import Settings
 from reviews.base.work import queries as work
@@ -86,6 +87,17 @@ def results(review: Review) -> list[Result]:
         Result(analysis, plans[analysis.pk], snapshots.get(analysis.pk), standings.get(analysis.work_key, SETTLED))
         for analysis in found
     ]
+
+
+def subject_of(result: Result) -> Subject:
+    """What the result is about, in the words of its outcome and plan."""
+    return Subject(
+        title=result.analysis.title,
+        benefit_is=result.analysis.outcome.benefit_is,
+        happened=result.analysis.outcome.happened,
+        experimental=result.plan.experimental,
+        control=result.plan.control,
+    )
 
 
 def inputs(analysis: Analysis) -> dict[str, Any]:

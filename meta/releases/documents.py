@@ -6,10 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from meta.analysis import figures
-from meta.analysis.figures import Subject
-from meta.analysis.queries import Result
+from meta.analysis.queries import Result, subject_of
 from meta.plots import forest
-from meta.plots.forest import Mark
+from meta.plots.forest.model import Mark
 from meta.releases import rules
 from reviews.extraction import queries as extraction
 from reviews.library.rules import Scheme, web_address
@@ -19,17 +18,6 @@ from reviews.screening import queries as screening
 SCHEMA = 1
 
 
-def subject_of(result: Result) -> Subject:
-    outcome, plan = result.analysis.outcome, result.plan
-    return Subject(
-        title=result.analysis.title,
-        benefit_is=outcome.benefit_is,
-        happened=outcome.happened,
-        experimental=plan.experimental,
-        control=plan.control,
-    )
-
-
 def build(
     *,
     review: Review,
@@ -37,7 +25,7 @@ def build(
     results: Sequence[Result],
     version: str,
     note: str,
-    evidence_date: dt.date | None,
+    evidence_date: str,
     released_at: dt.datetime,
     released_by: str,
     previous: Mapping[str, Any] | None,
@@ -58,7 +46,7 @@ def build(
             "comparator": protocol.comparator if protocol else "",
         },
         "version": version,
-        "evidence_date": evidence_date.isoformat() if evidence_date else None,
+        "evidence_date": evidence_date,
         "released_at": released_at.isoformat(),
         "released_by": released_by,
         "note": note,

@@ -72,7 +72,7 @@ def proposal(review: Review) -> Proposal:
         results=found,
         version="",
         note="",
-        evidence_date=None,
+        evidence_date="",
         released_at=timezone.now(),
         released_by="",
         previous=last.document if last else None,

@@ -1,5 +1,6 @@
 """Version numbers, and what differs between two released documents."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -52,6 +53,23 @@ class Version:
 
 
 FIRST = Version(1, 0, 0)
+
+_PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
+
+
+def is_partial_date(text: str) -> bool:
+    """A date as far as it is known: nothing, a year, a year and month, or a day that exists."""
+    if not text:
+        return True
+    found = _PARTIAL_DATE.fullmatch(text)
+    if not found:
+        return False
+    year, month, day = (int(part or 1) for part in found.groups())
+    try:
+        dt.date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Publish a version, and say things beside it."""
 
-import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,7 +10,7 @@ from meta.analysis import queries as analysis
 from meta.analysis import rules as hashing
 from meta.releases import documents, queries
 from meta.releases.models import Notice, Release
-from meta.releases.rules import FIRST, NoticeKind, Step
+from meta.releases.rules import FIRST, NoticeKind, Step, is_partial_date
 from reviews.base.audit import services as audit
 from reviews.models import Review, User
 from reviews.team.access import require
@@ -25,7 +24,7 @@ def make_release(
     actor: User,
     step: Step,
     note: str,
-    evidence_date: dt.date | None = None,
+    evidence_date: str = "",
     seen: dict[str, str] | None = None,
 ) -> Release:
     """Freeze the present results as the next version, which is public from then on.
@@ -43,6 +42,8 @@ def make_release(
     Review.objects.select_for_update().get(pk=review.pk)
     if not note.strip():
         raise ValidationError({"note": "Say in a sentence what changed; readers see it first."})
+    if not is_partial_date(evidence_date):
+        raise ValidationError({"evidence_date": f"“{evidence_date}” is not a date. Write 2023, 2023-02 or 2023-02-21."})
     found = queries.proposal(review)
     if found.obstacles:
         raise ValidationError(list(found.obstacles))

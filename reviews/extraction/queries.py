@@ -10,10 +10,10 @@ from django.db.models import Q, QuerySet
 from reviews.extraction import rules
 from reviews.extraction.models import Arm, Value
 from reviews.extraction.rules import ArmCount, ArmRole, Count, Quantity
-from reviews.library.models import Study
+from reviews.library.models import Characteristic, Study
 from reviews.protocol.models import Outcome, Timepoint
 from reviews.screening import queries as screening
-from reviews.team.models import Review
+from reviews.team.models import Review, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,60 @@ def table(study: Study, wanted: Sequence[tuple[Outcome, Timepoint]]) -> list[Res
     return [
         ResultRow(outcome, timepoint, tuple(_cell(arm, cells[outcome.pk, timepoint.pk, arm.pk]) for arm in arms))
         for outcome, timepoint in rows.values()
+    ]
+
+
+def cell(arm: Arm, timepoint: Timepoint) -> Cell:
+    """One cell with its whole history."""
+    values = (
+        Value.objects.filter(arm=arm, timepoint=timepoint)
+        .select_related("entered_by", "confirmation__confirmed_by")
+        .order_by("pk")
+    )
+    return _cell(arm, list(values))
+
+
+@dataclass(frozen=True, slots=True)
+class StudyLine:
+    """A study in a list: what is known of it and what waits."""
+
+    study_id: int
+    label: str
+    year: int | None
+    about: str
+    results: int
+    waiting: int
+    for_me: bool
+
+
+def overview(studies: Sequence[Study], *, person: User | None) -> list[StudyLine]:
+    """The studies of a page in their order; `for_me` where this person may confirm (None: may not confirm at all)."""
+    ids = [study.pk for study in studies]
+    current = Value.objects.filter(arm__study__in=ids, is_current=True).order_by()
+    waiting: dict[int, set[int]] = defaultdict(set)
+    counts: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    numbers: dict[int, int] = defaultdict(int)
+    for study_id, outcome, timepoint, is_evidence, entered_by in current.values_list(
+        "arm__study", "outcome", "timepoint", "is_evidence", "entered_by"
+    ):
+        counts[study_id].add((outcome, timepoint))
+        if not is_evidence:
+            numbers[study_id] += 1
+            waiting[study_id].add(entered_by)
+    about: dict[int, dict[str, str]] = defaultdict(dict)
+    for fact in Characteristic.objects.filter(study__in=ids, is_current=True, name__in=["Country", "Product"]):
+        about[fact.study_id][fact.name] = fact.text
+    return [
+        StudyLine(
+            study_id=study.pk,
+            label=study.label,
+            year=study.year,
+            about=", ".join(text for name in ("Product", "Country") if (text := about[study.pk].get(name))),
+            results=len(counts[study.pk]),
+            waiting=numbers[study.pk],
+            for_me=person is not None and bool(waiting[study.pk]) and person.pk not in waiting[study.pk],
+        )
+        for study in studies
     ]
 
 

@@ -10,9 +10,13 @@ from reviews.base.audit import services as audit
 from reviews.extraction import queries, rules
 from reviews.extraction.models import Arm, Confirmation, Value
 from reviews.extraction.rules import ArmRole, Count, Method, Quantity, ValueState
+from reviews.library import services as library
 from reviews.library.models import Report, Study
+from reviews.library.services import NewReport
 from reviews.protocol.models import Outcome, Timepoint
 from reviews.screening import queries as screening
+from reviews.screening import services as screening_services
+from reviews.screening.rules import Verdict
 from reviews.signals import evidence_changed
 from reviews.team.access import require
 from reviews.team.models import Review, User
@@ -38,6 +42,61 @@ class Provenance:
     note: str = ""
     measured_at: str = ""
     report: Report | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewResult:
+    """One row of a trial's table: a count for each arm in order, None where the report gives none."""
+
+    outcome: Outcome
+    timepoint: Timepoint
+    counts: Sequence[Count | None]
+    provenance: Provenance
+
+
+@transaction.atomic
+def add_trial(
+    *,
+    review: Review,
+    actor: User,
+    label: str,
+    year: int | None,
+    reports: Sequence[NewReport],
+    characteristics: Mapping[str, str],
+    characteristics_source: str,
+    arms: Sequence[NewArm],
+    results: Sequence[NewResult],
+) -> Study:
+    """Add a trial with its report, arms and numbers, and include it in the review: all of it or nothing.
+
+    Raises:
+        PermissionDenied: the person does not extract in this review.
+        ValidationError: anything about it cannot be right; the message says what.
+    """
+    study = library.add_study(
+        review=review,
+        actor=actor,
+        label=label,
+        year=year,
+        reports=reports,
+        characteristics=characteristics,
+        characteristics_source=characteristics_source,
+    )
+    screening_services.decide_inclusion(review=review, study=study, verdict=Verdict.INCLUDE, actor=actor)
+    made = add_arms(review=review, actor=actor, study=study, arms=arms)
+    for result in results:
+        for arm, count in zip(made, result.counts, strict=True):
+            if count is not None:
+                enter_count(
+                    review=review,
+                    actor=actor,
+                    arm=arm,
+                    outcome=result.outcome,
+                    timepoint=result.timepoint,
+                    count=count,
+                    provenance=result.provenance,
+                )
+    return study
 
 
 @transaction.atomic
