@@ -23,7 +23,7 @@ import math
 
 import numpy as np
 
-from meta.stats.pooling.inverse_variance import cochran_q
+from meta.stats.pooling.inverse_variance import cochran_q, projection_traces
 
 from .base import Array, Tau2
 
@@ -136,9 +136,5 @@ def maximum_likelihood(y: Array, v: Array, *, restricted: bool) -> Tau2:
         else ("at the boundary: the likelihood falls from 0 on" if best == 0 else "Newton's method in a bracket")
     )
     w = 1.0 / (v + best)
-    w2 = w * w
-    s2 = float(w2.sum())
-    if restricted:
-        s1 = float(w.sum())
-        s2 += -2.0 * float(w2.dot(w)) / s1 + (s2 / s1) ** 2
-    return Tau2(best, math.sqrt(2.0 / s2), "REML" if restricted else "ML", search)
+    information = projection_traces(w, float(w.sum()))[1] if restricted else float(w.dot(w))
+    return Tau2(best, math.sqrt(2.0 / information), "REML" if restricted else "ML", search)
