@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from meta.analysis.rules import Absolute, Direction, Model, absolute, direction
+from meta.analysis.rules import PER, Absolute, Direction, Model, absolute, direction
 from meta.plots import numbers
 from meta.plots.forest import ForestPlot, Interval, Line, Pooled, Row
 from meta.plots.forest.model import Mark
@@ -40,7 +40,6 @@ class Reading:
     direction: Direction
     headline: str
     absolute: Absolute | None
-    absolute_sentence: str
     alternatives: list[dict[str, str]]
     heterogeneity: dict[str, Any] | None
     caveats: list[str]
@@ -101,7 +100,6 @@ def reading(
             direction=Direction.UNSURE,
             headline=f"{subject.title}: there is no pooled result yet.",
             absolute=None,
-            absolute_sentence="",
             alternatives=[],
             heterogeneity=None,
             caveats=[pooled["reason"], *primary["notes"]],
@@ -131,9 +129,8 @@ def reading(
         direction=towards,
         headline=headline(subject, towards, estimate=effect.estimate, measure=measure),
         absolute=per_thousand,
-        absolute_sentence=absolute_sentence(subject, per_thousand) if per_thousand else "",
         alternatives=alternatives,
-        heterogeneity=dict(primary["heterogeneity"]),
+        heterogeneity={**primary["heterogeneity"], "text": heterogeneity_text(primary["heterogeneity"])},
         caveats=list(primary["notes"]),
         participants=total.participants,
         k=len(inputs["studies"]),
@@ -160,6 +157,40 @@ def absolute_sentence(subject: Subject, people: Absolute) -> str:
         f"Of 1,000 people like those in the trials, {people.without} {happened} with {subject.control}, and "
         f"{people.with_it} ({people.lower} to {people.upper}) would have with {subject.experimental}."
     )
+
+
+def absolute_document(subject: Subject, people: Absolute | None) -> dict[str, Any] | None:
+    if people is None:
+        return None
+    return {
+        "per": PER,
+        "without": people.without,
+        "with": people.with_it,
+        "lower": people.lower,
+        "upper": people.upper,
+        "sentence": absolute_sentence(subject, people),
+    }
+
+
+ZERO_CELLS = {
+    "revman5": "0.5 is added to every cell of a trial with a zero cell; trials without any events carry no weight"
+}
+TAU2_NAMES = {"DL": "DerSimonian-Laird"}
+
+
+def method_sentences(settings: Mapping[str, Any]) -> list[dict[str, str]]:
+    """How a result was computed, in words for a page."""
+    sentences = [
+        {"name": "Effect measure", "text": EFFECT_NAMES[settings["measure"]].lower()},
+        {"name": "Method", "text": "Mantel-Haenszel" if settings["method"] == "MH" else "Inverse variance"},
+        {"name": "Model", "text": MODEL_SENTENCES[settings["model"]]},
+        {"name": "Zero cells", "text": ZERO_CELLS.get(settings["zero_cells"], settings["zero_cells"])},
+        {"name": "Confidence level", "text": f"{settings['level']:.0%}"},
+    ]
+    if settings["model"] == Model.RANDOM.value:
+        name = TAU2_NAMES.get(settings["tau2"], settings["tau2"])
+        sentences.insert(3, {"name": "Between-trial variance", "text": name})
+    return sentences
 
 
 def forest(
