@@ -47,7 +47,7 @@ PERIOD = 10.0
 """Seconds between two lines of progress where no terminal can rewrite one."""
 
 
-class Trouble(Exception):  # noqa: N818 -- it is shown to a person, who mends something and starts again
+class Trouble(Exception):
     """Something only a person can mend, in one sentence."""
 
 
@@ -143,7 +143,9 @@ class Environment:
         needed = MEGABYTES.get(files, 0)
         free = shutil.disk_usage(self.project).free // 2**20
         if free < needed:
-            raise Trouble(f"The disk is full: {self.project} has {free} MB free, and Perennial's packages need {needed}.")
+            raise Trouble(
+                f"The disk is full: {self.project} has {free} MB free, and Perennial's packages need {needed}."
+            )
 
     def _create(self) -> None:
         base = getattr(sys, "_base_executable", None) or sys.executable

@@ -37,6 +37,7 @@ def main(arguments: list[str]) -> int:
 def prepare(data: Path, *, demo: bool) -> None:
     """Migrate, load the demo once, collect the static files when they changed."""
     import django
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
 
@@ -46,6 +47,8 @@ def prepare(data: Path, *, demo: bool) -> None:
         say("Making the database…")
         forget(data / "demo-loaded")
     call_command("migrate", verbosity=0, interactive=False)
+    if not Path(settings.STATIC_ROOT).exists():
+        forget(data / "static-stamp")
     once(data / "static-stamp", digest_of_static_files(), collect)
     if demo:
         # The mark is made last: a start that is killed before leaves it to the next one.
@@ -88,9 +91,7 @@ def digest_of_static_files() -> str:
     from django.conf import settings
     from django.contrib.staticfiles.finders import get_finders
 
-    target = Path(settings.STATIC_ROOT)
-    # A folder that someone emptied is not up to date, whatever the mark says.
-    digest = hashlib.sha256(repr((str(target), settings.STORAGES.get("staticfiles"), target.exists())).encode())
+    digest = hashlib.sha256(repr((str(settings.STATIC_ROOT), settings.STORAGES.get("staticfiles"))).encode())
     digest.update((PROJECT / "requirements.txt").read_bytes())
     for finder in get_finders():
         for name, storage in sorted(finder.list([]), key=lambda found: found[0]):

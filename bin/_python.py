@@ -7,13 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+from typing import NoReturn
 
 NEEDED = (3, 11)
 CANDIDATES = ("python3.11", "python3.12", "python3.13", "python3.14")
 """In this order: 3.11 is the one that the pinned packages were tested with."""
 
 
-def require(here=None):
+def require(here: "tuple[int, int] | None" = None) -> None:
     """Return only under a Python that is new enough: go on in a newer one from the PATH, or end with a sentence."""
     if sys.platform == "win32":
         refuse("Perennial runs on Linux and macOS; on Windows, run it inside WSL.")
@@ -23,10 +24,10 @@ def require(here=None):
     newer = find_newer()
     if newer is None:
         refuse(too_old(version))
-    os.execv(newer, [newer] + sys.argv)
+    os.execv(newer, [newer, *sys.argv])
 
 
-def find_newer():
+def find_newer() -> "str | None":
     """Return the path of the first candidate that really runs (a pyenv shim may only complain), or None."""
     for name in CANDIDATES:
         path = shutil.which(name)
@@ -35,7 +36,7 @@ def find_newer():
     return None
 
 
-def runs(path):
+def runs(path: str) -> bool:
     """Whether the program at ``path`` is a Python that is new enough."""
     question = "import sys; sys.exit(0 if sys.version_info >= {!r} else 1)".format(NEEDED)  # noqa: UP032
     try:
@@ -44,14 +45,14 @@ def runs(path):
         return False
 
 
-def too_old(version):
+def too_old(version: "tuple[int, int]") -> str:
     """The sentence for an old Python."""
     return "Python {}.{} is too old; Perennial needs {}.{} or newer, e.g. apt install python3.11".format(  # noqa: UP032
         version[0], version[1], NEEDED[0], NEEDED[1]
     )
 
 
-def refuse(sentence):
+def refuse(sentence: str) -> NoReturn:
     """End with one sentence."""
     sys.stderr.write(sentence + "\n")
     sys.exit(2)

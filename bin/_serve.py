@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -35,8 +35,8 @@ YOUNG = 30.0
 PATIENCE = 60.0
 """Seconds that the web process may take to answer for the first time."""
 
-GRACE = 8.0
-"""Seconds that a process may take to end what it is doing; what is owed is done after the next start."""
+GRACE = 3.0
+"""Seconds that a process may take to end what it is doing. What it leaves is owed, and done after the next start."""
 
 LONG_LOG = 5_000_000
 """Bytes; a log that is longer is put aside at the next start."""
@@ -254,10 +254,8 @@ class Child:
 
 
 def kill_group(leader: int) -> None:
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -404,7 +402,7 @@ def worker(python: str, options: Options) -> list[str]:
         *("-s", str(options.data / "beat-schedule")),
         *("--pool", "prefork", "--concurrency", "2"),
         *("--without-gossip", "--without-mingle"),
-        *("--loglevel", "INFO"),
+        *("--loglevel", "WARNING"),
     ]
 
 
