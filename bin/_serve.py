@@ -319,7 +319,12 @@ class Serving:
         if self.options.demo:
             command.append("--demo")
         process = subprocess.Popen(
-            command, cwd=PROJECT, env=self.environment, stdin=subprocess.DEVNULL, preexec_fn=end_with_parent
+            command,
+            cwd=PROJECT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            process_group=0,
+            preexec_fn=end_with_parent,
         )
         while process.poll() is None:
             if self.stopping:
