@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from reviews.team.demo_doors import PEOPLE
 
 from meta.analysis import queries as analysis_queries
 from meta.analysis import services as analysis
@@ -35,7 +36,6 @@ from reviews.protocol.rules import (
     WantedOutcome,
 )
 from reviews.team import services as team
-from reviews.team.demo_doors import PEOPLE
 from reviews.team.rules import Role
 
 FACTS = Path(__file__).with_name("trials.json")
