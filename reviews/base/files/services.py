@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ENOUGH_TO_TELL = 16
 
 
-def store(*, upload: UploadedFile, actor: "AbstractBaseUser") -> StoredFile:
+def store(*, upload: "UploadedFile[bytes]", actor: "AbstractBaseUser") -> StoredFile:
     """Keep a file. If the transaction around it fails, the content is removed again.
 
     Raises:
