@@ -1,1 +1,13 @@
-urlpatterns = []
+"""Every address of the site."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from config import help_pages
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("meta.publication.urls")),
+    path("help/", include((help_pages.urlpatterns, "help"))),
+    path("reviews/", include("reviews.urls")),
+    path("reviews/<slug:slug>/analysis/", include("meta.analysis.urls")),
+]

@@ -16,11 +16,11 @@ class Release(models.Model):
     major = models.PositiveIntegerField()
     minor = models.PositiveIntegerField()
     patch = models.PositiveIntegerField()
-    evidence_date = models.DateField(
+    evidence_date = models.CharField(
         _("evidence as of"),
-        null=True,
+        max_length=10,
         blank=True,
-        help_text=_("When the newest evidence in this version was published."),
+        help_text=_("When its newest evidence was published, as far as that is known: 2023, 2023-02 or 2023-02-21."),
     )
     note = models.TextField(_("what changed, in a sentence"))
     document = models.JSONField()

@@ -339,6 +339,7 @@ class Migration(migrations.Migration):
                 ('type', models.CharField(choices=[('dichotomous', 'dichotomous'), ('continuous', 'continuous')], max_length=20, verbose_name='type')),
                 ('unit', models.CharField(blank=True, max_length=40, verbose_name='unit')),
                 ('benefit_is', models.CharField(choices=[('lower', 'lower'), ('higher', 'higher')], max_length=10, verbose_name='benefit is')),
+                ('happened', models.CharField(blank=True, help_text='What happened to a person with the event, for sentences like “217 of 1,000 died”: died.', max_length=60, verbose_name='in a sentence')),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outcomes', to='reviews.team')),
             ],
             options={

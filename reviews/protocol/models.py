@@ -90,6 +90,12 @@ class Outcome(models.Model):
     type = models.CharField(_("type"), max_length=20, choices=choices(OutcomeType))
     unit = models.CharField(_("unit"), max_length=40, blank=True)
     benefit_is = models.CharField(_("benefit is"), max_length=10, choices=choices(Benefit))
+    happened = models.CharField(
+        _("in a sentence"),
+        max_length=60,
+        blank=True,
+        help_text=_("What happened to a person with the event, for sentences like “217 of 1,000 died”: died."),
+    )
 
     class Meta:
         ordering = ["name"]

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from reviews.protocol.models import Protocol
+from reviews.protocol.models import OutcomeOfInterest, Protocol
 from reviews.protocol.rules import (
     Benefit,
     Content,
@@ -31,6 +31,19 @@ def draft(review: Review) -> Protocol | None:
 def released(review: Review) -> Protocol | None:
     """The newest version that holds."""
     return versions(review).filter(state=ProtocolState.RELEASED).first()
+
+
+def in_force(review: Review) -> Protocol | None:
+    """The newest released version; before the first release, the draft."""
+    return released(review) or draft(review)
+
+
+def wanted_outcomes(review: Review) -> list[OutcomeOfInterest]:
+    """The outcomes that the protocol in force asks for, in its order."""
+    protocol = in_force(review)
+    if protocol is None:
+        return []
+    return list(protocol.outcomes.select_related("outcome", "timepoint").order_by("position"))
 
 
 def content_of(protocol: Protocol) -> Content:
