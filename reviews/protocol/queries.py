@@ -73,6 +73,7 @@ def content_of(protocol: Protocol) -> Content:
                 benefit_is=Benefit(wanted.outcome.benefit_is),
                 timepoint=wanted.timepoint.label,
                 unit=wanted.outcome.unit,
+                happened=wanted.outcome.happened,
                 from_day=wanted.timepoint.from_day,
                 to_day=wanted.timepoint.to_day,
                 importance=Importance(wanted.importance),

@@ -94,6 +94,7 @@ class WantedOutcome:
     benefit_is: Benefit
     timepoint: str
     unit: str = ""
+    happened: str = ""
     from_day: int | None = None
     to_day: int | None = None
     importance: Importance = Importance.CRITICAL
@@ -141,7 +142,13 @@ def tidy(content: Content) -> Content:
         if criterion.kind == kind
     )
     outcomes = tuple(
-        replace(one, name=" ".join(one.name.split()), timepoint=" ".join(one.timepoint.split()), unit=one.unit.strip())
+        replace(
+            one,
+            name=" ".join(one.name.split()),
+            timepoint=" ".join(one.timepoint.split()),
+            unit=one.unit.strip(),
+            happened=one.happened.strip(),
+        )
         for one in content.outcomes
     )
     schedules = tuple(replace(one, source=" ".join(one.source.split())) for one in content.schedules)
@@ -287,6 +294,7 @@ def _told(item: WantedOutcome | Schedule) -> str:
         str(item.importance),
     ]
     told += [f"in {item.unit}"] if item.unit else []
+    told += [f"in a sentence: {item.happened}"] if item.happened else []
     told += (
         [f"important from {item.important_difference.normalize():f}"] if item.important_difference is not None else []
     )

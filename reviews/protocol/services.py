@@ -202,14 +202,14 @@ def _write(draft: Protocol, content: Content) -> None:
 def _write_outcomes(draft: Protocol, wanted: Sequence[WantedOutcome]) -> None:
     replaced = list(draft.outcomes.select_related("outcome", "timepoint"))
     draft.outcomes.all().delete()
-    kept = {(one.name, one.type, one.unit, one.benefit_is) for one in wanted}
+    definitions = {_definition(one) for one in wanted}
     windows = {(one.name, one.timepoint, one.from_day, one.to_day) for one in wanted}
     for row in replaced:
         outcome, timepoint = row.outcome, row.timepoint
-        same = (outcome.name, outcome.type, outcome.unit, outcome.benefit_is) in kept
-        if not same or (outcome.name, timepoint.label, timepoint.from_day, timepoint.to_day) not in windows:
+        stays = _definition(outcome) in definitions
+        if not stays or (outcome.name, timepoint.label, timepoint.from_day, timepoint.to_day) not in windows:
             _forget_if_unused(timepoint)
-        if not same:
+        if not stays:
             _forget_if_unused(outcome)
     for position, one in enumerate(wanted, start=1):
         outcome = _outcome(draft.review.team, one)
@@ -226,6 +226,10 @@ def _write_outcomes(draft: Protocol, wanted: Sequence[WantedOutcome]) -> None:
             part="outcomes",
             name=one.name,
         )
+
+
+def _definition(outcome: Outcome | WantedOutcome) -> tuple[str, str, str, str, str]:
+    return outcome.name, outcome.type, outcome.unit, outcome.benefit_is, outcome.happened
 
 
 def _forget_if_unused(definition: Model) -> None:
@@ -247,11 +251,13 @@ def _outcome(team: Team, wanted: WantedOutcome) -> Outcome:
     """
     same_name = [one for one in Outcome.objects.filter(team=team) if name_key(one.name) == name_key(wanted.name)]
     for one in same_name:
-        if (one.type, one.benefit_is, one.unit) != (wanted.type, wanted.benefit_is, wanted.unit):
+        if (one.type, one.benefit_is, one.unit) != (wanted.type, wanted.benefit_is, wanted.unit) or (
+            wanted.happened and one.happened != wanted.happened
+        ):
             raise ValidationError(
                 {
                     "outcomes": _(
-                        "Your team already has an outcome “%(name)s”: %(type)s, %(benefit)s is better%(unit)s. "
+                        "Your team already has an outcome “%(name)s”: %(type)s, %(benefit)s is better%(unit)s%(words)s. "
                         "Use it as it is, or give this one another name."
                     )
                     % {
@@ -259,6 +265,7 @@ def _outcome(team: Team, wanted: WantedOutcome) -> Outcome:
                         "type": one.type,
                         "benefit": one.benefit_is,
                         "unit": _(", in %(unit)s") % {"unit": one.unit} if one.unit else "",
+                        "words": _(", in a sentence “%(words)s”") % {"words": one.happened} if one.happened else "",
                     }
                 }
             )
@@ -270,6 +277,7 @@ def _outcome(team: Team, wanted: WantedOutcome) -> Outcome:
             type=wanted.type,
             unit=wanted.unit,
             benefit_is=wanted.benefit_is,
+            happened=wanted.happened,
         ),
         part="outcomes",
         name=wanted.name,

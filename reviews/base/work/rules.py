@@ -34,11 +34,7 @@ def pause_after(attempts: int) -> dt.timedelta:
 
     The exponent is bounded, so that the product stays within what a timedelta can hold.
     """
-<<<<<<< HEAD
-    return min(FIRST_PAUSE * int(2 ** min(max(attempts - 1, 0), 16)), LONGEST_PAUSE)
-=======
     return min(FIRST_PAUSE * (1 << min(max(attempts - 1, 0), 16)), LONGEST_PAUSE)
->>>>>>> main
 
 
 def state(*, owed: bool, parked: bool, leased_until: dt.datetime | None, now: dt.datetime) -> State:
