@@ -129,7 +129,8 @@ def _begin(facts: dict[str, Any]) -> tuple[Review, Cast]:
     )
     for person in PEOPLE:
         if person.role is not Role.OWNER:
-            team.grant_role(review=review, user=people[person.key], role=person.role, actor=cast.owner)
+            issued = team.invite(review=review, email=person.email, roles=[person.role], actor=cast.owner)
+            team.accept_invitation(token=issued.token, actor=people[person.key])
     protocol.release_protocol(review=review, actor=cast.owner)
     return review, cast
 
