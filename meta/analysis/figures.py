@@ -102,7 +102,7 @@ def reading(
             absolute=None,
             alternatives=[],
             heterogeneity=None,
-            caveats=[pooled["reason"], *primary["notes"]],
+            caveats=[pooled["not_estimable"], *primary["notes"]],
             participants=total.participants,
             k=len(inputs["studies"]),
         )

@@ -13,7 +13,8 @@ from reviews.extraction.rules import ArmCount, ArmRole, Count, Quantity
 from reviews.library.models import Characteristic, Study
 from reviews.protocol.models import Outcome, Timepoint
 from reviews.screening import queries as screening
-from reviews.team.models import Review, User
+from reviews.team.models import Membership, Review, User
+from reviews.team.rules import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,15 @@ def waiting_in(review: Review) -> int:
         .distinct()
         .count()
     )
+
+
+def waiting_for(review: Review, person: User) -> int:
+    """How many studies a person could confirm now: none of the waiting numbers is their own."""
+    if not Membership.objects.filter(review=review, user=person, role=Role.EXTRACTOR).exists():
+        return 0
+    unconfirmed = Value.objects.filter(arm__study__in=screening.included(review), is_current=True, is_evidence=False)
+    own = unconfirmed.filter(entered_by=person).values("arm__study")
+    return unconfirmed.exclude(arm__study__in=own).order_by().values("arm__study").distinct().count()
 
 
 def table(study: Study, wanted: Sequence[tuple[Outcome, Timepoint]]) -> list[ResultRow]:
