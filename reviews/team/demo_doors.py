@@ -27,11 +27,18 @@ class Person:
     email: str
     name: str
     role: Role
-    does: str
+    does: object
+    """A sentence, translated when it is shown."""
 
 
 PEOPLE = (
-    Person("owner", "ada.owner@demo.invalid", "Ada Okafor", Role.OWNER, _("owns the review: writes its protocol, publishes")),
+    Person(
+        "owner",
+        "ada.owner@demo.invalid",
+        "Ada Okafor",
+        Role.OWNER,
+        _("owns the review: writes its protocol, publishes"),
+    ),
     Person("extractor", "ben.extractor@demo.invalid", "Ben Ito", Role.EXTRACTOR, _("adds trials and their numbers")),
     Person(
         "second-extractor", "cleo.extractor@demo.invalid", "Cleo Marsh", Role.EXTRACTOR, _("confirms what Ben entered")
