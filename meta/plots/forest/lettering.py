@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from itertools import chain
-from unicodedata import combining, east_asian_width
+from unicodedata import combining, east_asian_width, normalize
 
 from meta.plots.numbers import MINUS
 
@@ -44,7 +44,7 @@ ALLOWANCE = 1.05
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """About how many pixels the text takes at this type size."""
-    units = sum(map(_units, text))
+    units = sum(map(_units, normalize("NFD", text)))
     return units * size / 1000 * ALLOWANCE * (BOLD if bold else 1)
 
 

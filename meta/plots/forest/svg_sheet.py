@@ -61,7 +61,7 @@ class SvgSheet:
         looks += f' class="forest__soft" fill="{SOFT}"' if soft else ""
         if len(cells) == 1:
             self.words.append(_text(cells[0], y=y, looks=looks))
-        elif cells:
+        else:
             texts = "".join(
                 _text(
                     Cell(cell.x, cell.text, "start"), looks="" if cell.anchor == "end" else _anchor(cell.anchor, True)
