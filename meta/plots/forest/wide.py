@@ -76,8 +76,8 @@ def columns_for(plot: ForestPlot) -> Columns:
     spreads: list[Interval | Range] = [*effects, *(slot.range for slot in lines if slot.range is not None)]
     estimates = _widest([numbers.decimal(effect.estimate) for effect in effects])
     intervals = _widest([numbers.bracketed(spread.lower, spread.upper) for spread in spreads])
-    figures = estimates + BEFORE_BRACKET + intervals
-    block = max(_widest([*_effect_lines(plot), NOT_ESTIMABLE]), figures)
+    figures = max(estimates + BEFORE_BRACKET + intervals, _widest([NOT_ESTIMABLE]))
+    block = max(_widest([*_effect_lines(plot)]), figures)
     middle = weight + GUTTER + MARGIN / 2 + block / 2
     interval = middle + figures / 2
     return Columns(
