@@ -1,0 +1,11 @@
+"""The Celery app: it carries ids only; what is owed stands in the database (reviews.base.work)."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("perennial")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["reviews.base.work", "meta.analysis"])

@@ -1,0 +1,189 @@
+"""What goes into an analysis, and what came out of it last."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Max, QuerySet
+
+from meta.analysis import figures
+from meta.analysis.figures import Subject
+from meta.analysis.models import Analysis, Plan, Snapshot
+from meta.analysis.rules import Settings
+from meta.plots.forest import ForestPlot
+from meta.plots.forest.model import Mark
+from reviews.base.work import queries as work
+from reviews.base.work.queries import Standing
+from reviews.base.work.rules import State
+from reviews.extraction import queries as extraction
+from reviews.extraction.queries import StudyEvidence
+from reviews.extraction.rules import ArmRole
+from reviews.models import Review
+
+RECOMPUTE = "recompute"
+"""The kind of owed work; its key is the analysis' id."""
+
+SETTLED = Standing(State.SETTLED, 0, "", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An analysis with its newest snapshot (None before the first) and where its recomputing stands."""
+
+    analysis: Analysis
+    plan: Plan
+    snapshot: Snapshot | None
+    standing: Standing
+
+
+def analyses(review: Review) -> QuerySet[Analysis]:
+    return (
+        Analysis.objects.filter(review=review)
+        .select_related("outcome", "timepoint", "review")
+        .order_by("position", "pk")
+    )
+
+
+def analyses_of(*, review_ids: list[int], outcome_ids: list[int] | None) -> QuerySet[Analysis]:
+    """The analyses that a change of these outcomes touches; None means every outcome."""
+    touched = Analysis.objects.filter(review__in=review_ids).order_by("pk")
+    return touched if outcome_ids is None else touched.filter(outcome__in=outcome_ids)
+
+
+def current_plan(analysis: Analysis) -> Plan:
+    return analysis.plans.get(is_current=True)
+
+
+def settings_of(plan: Plan) -> Settings:
+    return Settings(
+        measure=plan.measure,
+        method=plan.method,
+        model=plan.model,
+        tau2=plan.tau2,
+        zero_cells=plan.zero_cells,
+        level=float(plan.level),
+    )
+
+
+def latest_snapshot(analysis: Analysis) -> Snapshot | None:
+    return analysis.snapshots.order_by("-number").first()
+
+
+def result(analysis: Analysis) -> Result:
+    standing = work.standing(RECOMPUTE, analysis.work_key)
+    return Result(analysis, current_plan(analysis), latest_snapshot(analysis), standing)
+
+
+def results(review: Review) -> list[Result]:
+    """Every analysis of a review with its newest snapshot, in four statements however many there are."""
+    found = list(analyses(review))
+    plans = {plan.analysis_id: plan for plan in Plan.objects.filter(analysis__in=found, is_current=True)}
+    newest = (
+        Snapshot.objects.filter(analysis__in=found)
+        .order_by()
+        .values("analysis")
+        .annotate(newest=Max("pk"))
+        .values("newest")
+    )
+    snapshots = {snapshot.analysis_id: snapshot for snapshot in Snapshot.objects.filter(pk__in=newest)}
+    standings = work.standings(RECOMPUTE, [analysis.work_key for analysis in found])
+    return [
+        Result(analysis, plans[analysis.pk], snapshots.get(analysis.pk), standings.get(analysis.work_key, SETTLED))
+        for analysis in found
+    ]
+
+
+def subject_of(result: Result) -> Subject:
+    """What the result is about, in the words of its outcome and plan."""
+    return Subject(
+        title=result.analysis.title,
+        benefit_is=result.analysis.outcome.benefit_is,
+        happened=result.analysis.outcome.happened,
+        experimental=result.plan.experimental,
+        control=result.plan.control,
+    )
+
+
+def describe(result: Result) -> dict[str, Any] | None:
+    """A result as pages show it and as releases freeze it; None before the first snapshot."""
+    snapshot = result.snapshot
+    if snapshot is None:
+        return None
+    subject = subject_of(result)
+    reads = figures.reading(subject=subject, inputs=snapshot.inputs, settings=snapshot.settings, result=snapshot.result)
+    measure = snapshot.settings["measure"]
+    return {
+        "key": result.analysis.key,
+        "title": result.analysis.title,
+        "outcome": result.analysis.outcome.name,
+        "timepoint": result.analysis.timepoint.label,
+        "experimental": subject.experimental,
+        "control": subject.control,
+        "measure": measure,
+        "measure_name": figures.EFFECT_NAMES[measure],
+        "benefit_is": subject.benefit_is,
+        "text": reads.text,
+        "direction": reads.direction.value,
+        "headline": reads.headline,
+        "absolute": figures.absolute_document(subject, reads.absolute),
+        "k": reads.k,
+        "participants": reads.participants,
+        "pooled": reads.pooled,
+        "alternatives": reads.alternatives,
+        "heterogeneity": reads.heterogeneity,
+        "caveats": reads.caveats,
+        "plan": {"number": result.plan.number, "reason": result.plan.reason},
+        "settings": snapshot.settings,
+        "method": figures.method_sentences(snapshot.settings),
+        "inputs": snapshot.inputs,
+        "result": snapshot.result,
+        "engine": snapshot.engine,
+        "snapshot": snapshot.number,
+        "computed_at": snapshot.created_at.isoformat(),
+        "digest": snapshot.digest,
+    }
+
+
+def plot_of(result: Result, marks: Mapping[str, Mark] | None = None) -> ForestPlot:
+    """The forest plot of a result that has a snapshot."""
+    if result.snapshot is None:
+        raise ValueError("There is no result to draw yet.")
+    return figures.forest(
+        subject=subject_of(result),
+        inputs=result.snapshot.inputs,
+        settings=result.snapshot.settings,
+        result=result.snapshot.result,
+        marks=marks,
+    )
+
+
+def inputs(analysis: Analysis) -> dict[str, Any]:
+    """All confirmed counts that the analysis pools, with the rows they come from: JSON, in a stated order.
+
+    Arms of one role are added up, so that a control group is never counted twice.
+    """
+    evidence = extraction.evidence(analysis.review, analysis.outcome, analysis.timepoint)
+    return {"studies": [entry for study in evidence if (entry := _entry(study)) is not None]}
+
+
+def _entry(study: StudyEvidence) -> dict[str, Any] | None:
+    experimental, control = study.side(ArmRole.EXPERIMENTAL), study.side(ArmRole.CONTROL)
+    if experimental is None or control is None:
+        return None
+    return {
+        "study_id": study.study_id,
+        "label": study.label,
+        "year": study.year,
+        "experimental": {"events": experimental.events, "total": experimental.total},
+        "control": {"events": control.events, "total": control.total},
+        "arms": [
+            {
+                "label": arm.label,
+                "role": arm.role.value,
+                "events": arm.count.events,
+                "total": arm.count.total,
+                "values": list(arm.values),
+            }
+            for arm in study.arms
+        ],
+    }

@@ -1,0 +1,225 @@
+"""Plan an analysis, and compute it into an immutable snapshot."""
+
+import logging
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils.text import slugify
+
+from meta import stats
+from meta.analysis import queries, rules
+from meta.analysis.models import Analysis, Plan, Snapshot
+from meta.analysis.rules import Settings
+from reviews.base.audit import services as audit
+from reviews.base.work import services as work
+from reviews.models import Outcome, Review, Timepoint, User
+from reviews.team.access import require
+from reviews.team.rules import Action
+
+logger = logging.getLogger(__name__)
+
+ENGINE = f"perennial-stats {stats.__version__}"
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A result that is not stored yet, with what went in and its digest."""
+
+    inputs: dict[str, Any]
+    settings: dict[str, Any]
+    result: dict[str, Any]
+    digest: str
+
+
+@transaction.atomic
+def plan_analysis(
+    *,
+    review: Review,
+    actor: User,
+    outcome: Outcome,
+    timepoint: Timepoint,
+    title: str,
+    experimental: str,
+    control: str,
+    settings: Settings = rules.REVMAN_5,
+    key: str = "",
+) -> Analysis:
+    """Plan a new analysis; it is computed as soon as a worker is free.
+
+    Raises:
+        PermissionDenied: the person does not plan analyses in this review.
+        ValidationError: the review has an analysis of this name.
+    """
+    role = require(actor, review, Action.PLAN)
+    key = key or slugify(title)[:60]
+    if Analysis.objects.filter(review=review, key=key).exists():
+        raise ValidationError({"title": f"This review has an analysis called {title} already."})
+    last = Analysis.objects.filter(review=review).aggregate(last=Max("position"))["last"] or 0
+    analysis = Analysis.objects.create(
+        review=review, key=key, title=title, outcome=outcome, timepoint=timepoint, position=last + 1
+    )
+    plan = _write_plan(analysis, actor, settings, experimental, control, number=1, reason="")
+    audit.record(
+        chain=review.chain,
+        actor=actor,
+        acting_role=role,
+        verb="planned analysis",
+        subject=analysis,
+        after={"plan": plan.number, "outcome": str(outcome), "timepoint": str(timepoint), **settings.to_dict()},
+    )
+    work.owe(kind=queries.RECOMPUTE, key=analysis.work_key)
+    return analysis
+
+
+@transaction.atomic
+def amend_plan(*, analysis: Analysis, actor: User, settings: Settings, reason: str) -> Plan:
+    """Change how an analysis is computed; the plan before stays readable.
+
+    Raises:
+        PermissionDenied: the person does not plan analyses in this review.
+        ValidationError: no reason is given.
+    """
+    role = require(actor, analysis.review, Action.PLAN)
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why the plan changes; both versions stay readable."})
+    Analysis.objects.select_for_update().get(pk=analysis.pk)
+    before = queries.current_plan(analysis)
+    if queries.settings_of(before) == settings:
+        return before
+    before.is_current = False
+    before.save(update_fields=["is_current"])
+    plan = _write_plan(
+        analysis, actor, settings, before.experimental, before.control, number=before.number + 1, reason=reason.strip()
+    )
+    audit.record(
+        chain=analysis.review.chain,
+        actor=actor,
+        acting_role=role,
+        verb="amended analysis plan",
+        subject=analysis,
+        before=queries.settings_of(before).to_dict(),
+        after=settings.to_dict(),
+        reason=reason.strip(),
+    )
+    work.owe(kind=queries.RECOMPUTE, key=analysis.work_key)
+    return plan
+
+
+@transaction.atomic
+def ask_again(*, analysis: Analysis, actor: User) -> None:
+    """Have an analysis recomputed, for example after a failure was mended.
+
+    Raises:
+        PermissionDenied: the person may not ask for it.
+    """
+    role = require(actor, analysis.review, Action.RECOMPUTE)
+    work.owe(kind=queries.RECOMPUTE, key=analysis.work_key)
+    audit.record(
+        chain=analysis.review.chain, actor=actor, acting_role=role, verb="asked to recompute", subject=analysis
+    )
+
+
+def recompute(*, analysis_id: int) -> Snapshot | None:
+    """Do the recompute that is owed, if any. Safe to run twice and to be killed at any instant.
+
+    Returns the newest snapshot; None when nothing was owed, somebody else has it, or it failed (the last good snapshot
+    stays, and the error is kept with the owed work for people to see).
+    """
+    lease = work.claim(kind=queries.RECOMPUTE, key=str(analysis_id))
+    if lease is None:
+        return None
+    try:
+        analysis = Analysis.objects.select_related("review", "outcome", "timepoint").get(pk=analysis_id)
+        plan = queries.current_plan(analysis)
+        computed = compute(analysis, plan)
+        with transaction.atomic():
+            work.settle(lease)
+            return _store(analysis, plan, computed)
+    except work.LeaseLost:
+        return None
+    except Exception as error:
+        # Any failure must reach the people who wait for the number, in words, and none may stop the worker.
+        logger.exception("Recomputing analysis %s failed", analysis_id)
+        work.fail(lease, error)
+        return None
+
+
+def compute(analysis: Analysis, plan: Plan) -> Computed:
+    """Assemble what is confirmed now and pool it; nothing is stored."""
+    inputs, settings = queries.inputs(analysis), queries.settings_of(plan).to_dict()
+    digest = rules.digest({"inputs": inputs, "settings": settings, "engine": ENGINE})
+    return Computed(inputs, settings, pool(inputs, queries.settings_of(plan)), digest)
+
+
+def pool(inputs: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """Both models of the same data, as JSON; `primary` names the one that the plan chose."""
+    studies = inputs["studies"]
+    arms = stats.BinaryArms(
+        labels=[study["label"] for study in studies],
+        events_experimental=[study["experimental"]["events"] for study in studies],
+        total_experimental=[study["experimental"]["total"] for study in studies],
+        events_control=[study["control"]["events"] for study in studies],
+        total_control=[study["control"]["total"] for study in studies],
+    )
+    models = {
+        model.value: stats.pairwise(
+            arms,
+            measure=settings.measure,
+            method=settings.method,
+            model=model.value,
+            tau2=settings.tau2,
+            continuity=settings.zero_cells,
+            level=settings.level,
+        ).to_dict()
+        for model in rules.Model
+    }
+    return {"primary": settings.model, **models}
+
+
+def _write_plan(
+    analysis: Analysis, actor: User, settings: Settings, experimental: str, control: str, *, number: int, reason: str
+) -> Plan:
+    return Plan.objects.create(
+        analysis=analysis,
+        number=number,
+        measure=settings.measure,
+        method=settings.method,
+        model=settings.model,
+        tau2=settings.tau2,
+        zero_cells=settings.zero_cells,
+        level=Decimal(str(settings.level)),
+        experimental=experimental,
+        control=control,
+        reason=reason,
+        written_by=actor,
+    )
+
+
+def _store(analysis: Analysis, plan: Plan, computed: Computed) -> Snapshot:
+    """Add a snapshot unless the newest one was made of the same."""
+    newest = queries.latest_snapshot(analysis)
+    if newest is not None and newest.digest == computed.digest:
+        return newest
+    snapshot = Snapshot.objects.create(
+        analysis=analysis,
+        number=newest.number + 1 if newest else 1,
+        plan=plan,
+        inputs=computed.inputs,
+        settings=computed.settings,
+        engine=ENGINE,
+        result=computed.result,
+        digest=computed.digest,
+    )
+    audit.record(
+        chain=analysis.review.chain,
+        actor=None,
+        acting_role="",
+        verb="recomputed",
+        subject=analysis,
+        after={"snapshot": snapshot.number, "digest": snapshot.digest},
+    )
+    return snapshot

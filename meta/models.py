@@ -1,0 +1,6 @@
+"""All models of the rooms, for Django to find."""
+
+from meta.analysis.models import Analysis, Plan, Snapshot
+from meta.releases.models import Notice, Release
+
+__all__ = ["Analysis", "Notice", "Plan", "Release", "Snapshot"]

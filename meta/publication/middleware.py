@@ -1,0 +1,114 @@
+"""Answer for published pages from memory: they say the same to everybody until something new is published."""
+
+import gzip
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.http import parse_etags
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+MOST_PAGES = 500
+"""Pages kept a process; at some 100 kB each this stays below 50 MB."""
+
+NEWEST = "SELECT (SELECT MAX(id) FROM meta_release), (SELECT MAX(id) FROM meta_notice)"
+"""Both tables only ever grow, so these two numbers change exactly when something public does."""
+
+Stamp = tuple[int | None, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A page as it was answered, ready to be sent again."""
+
+    stamp: Stamp
+    etag: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    compressed: bytes
+
+
+class Shelf:
+    """The most recently used pages of one process."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[str, Kept] = OrderedDict()
+        self._lock = Lock()
+
+    def take(self, path: str, stamp: Stamp) -> Kept | None:
+        with self._lock:
+            kept = self._pages.get(path)
+            if kept is None or kept.stamp != stamp:
+                return None
+            self._pages.move_to_end(path)
+            return kept
+
+    def put(self, path: str, kept: Kept) -> None:
+        with self._lock:
+            self._pages[path] = kept
+            self._pages.move_to_end(path)
+            if len(self._pages) > MOST_PAGES:
+                self._pages.popitem(last=False)
+
+
+def published_pages(get_response: GetResponse) -> GetResponse:
+    """Keep what views marked as published (``meta.publication.views.published``), and answer 304 where that is enough."""
+    shelf = Shelf()
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        path = request.path
+        if request.method not in {"GET", "HEAD"} or not (path == "/" or path.startswith("/r/")):
+            return get_response(request)
+        stamp = newest()
+        kept = shelf.take(path, stamp)
+        if kept is None:
+            response = get_response(request)
+            if response.status_code != 200 or not getattr(response, "is_published", False):
+                return response
+            kept = keep(response, stamp)
+            shelf.put(path, kept)
+        return answer(request, kept)
+
+    return middleware
+
+
+def newest() -> Stamp:
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST)
+        release, notice = cursor.fetchone()
+    return release, notice
+
+
+def keep(response: HttpResponse, stamp: Stamp) -> Kept:
+    body = response.content
+    headers = tuple((name, value) for name, value in response.items() if name.lower() not in {"content-length", "vary"})
+    return Kept(
+        stamp=stamp,
+        etag=f'W/"{hashlib.sha256(body).hexdigest()[:32]}"',
+        headers=headers,
+        body=body,
+        compressed=gzip.compress(body, compresslevel=9, mtime=0),
+    )
+
+
+def answer(request: HttpRequest, kept: Kept) -> HttpResponse:
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    response: HttpResponse
+    if kept.etag in known or "*" in known:
+        response = HttpResponseNotModified()
+    elif "gzip" in request.headers.get("Accept-Encoding", ""):
+        response = HttpResponse(kept.compressed)
+        response["Content-Encoding"] = "gzip"
+    else:
+        response = HttpResponse(kept.body)
+    for name, value in kept.headers:
+        if response.status_code == 200 or name.lower() != "content-type":
+            response[name] = value
+    response["ETag"] = kept.etag
+    response["Vary"] = "Accept-Encoding"
+    return response

@@ -1,0 +1,167 @@
+"""Build the frozen document of a version: everything that its public page shows."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from meta.analysis.queries import Result, describe, plot_of
+from meta.plots import forest
+from meta.plots.forest.model import Mark
+from meta.releases import rules
+from reviews.extraction import queries as extraction
+from reviews.library.rules import Scheme, web_address
+from reviews.models import Protocol, Review, Value
+from reviews.screening import queries as screening
+
+SCHEMA = 1
+
+
+def build(
+    *,
+    review: Review,
+    protocol: Protocol | None,
+    results: Sequence[Result],
+    version: str,
+    note: str,
+    evidence_date: str,
+    released_at: dt.datetime,
+    released_by: str,
+    previous: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """The document of a version, compared with the one before it (None for the first).
+
+    Figures are drawn here, once, so that a released picture does not change when the drawing code does.
+    """
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "review": {
+            "slug": review.slug,
+            "title": review.title,
+            "team": review.team.name,
+            "question": protocol.question if protocol else review.title,
+            "population": protocol.population if protocol else "",
+            "intervention": protocol.intervention if protocol else "",
+            "comparator": protocol.comparator if protocol else "",
+        },
+        "version": version,
+        "evidence_date": evidence_date,
+        "released_at": released_at.isoformat(),
+        "released_by": released_by,
+        "note": note,
+        "disclaimer": review.notice,
+        "protocol": _protocol(protocol) if protocol else None,
+        "outcomes": [outcome for result in results if (outcome := describe(result)) is not None],
+        "studies": _studies(review, results),
+        "changes": None,
+    }
+    if previous is not None:
+        document["changes"] = rules.difference(previous, document)
+    marks = _marks(document["changes"])
+    for outcome, result in zip(document["outcomes"], [one for one in results if one.snapshot is not None], strict=True):
+        outcome |= _figure(result, marks)
+    return document
+
+
+def _figure(result: Result, marks: Mapping[str, Mark]) -> dict[str, Any]:
+    plot = plot_of(result, marks)
+    return {"forest": plot.to_dict(), "svg": forest.svg(plot), "svg_narrow": forest.svg_narrow(plot)}
+
+
+def _marks(changes: Mapping[str, Any] | None) -> dict[str, Mark]:
+    if changes is None:
+        return {}
+    marks: dict[str, Mark] = {change["study"]: "corrected" for change in changes["corrected"]}
+    return marks | {study["label"]: "new" for study in changes["studies_in"]}
+
+
+def _protocol(protocol: Protocol) -> dict[str, Any]:
+    return {
+        "number": protocol.number,
+        "question": protocol.question,
+        "population": protocol.population,
+        "intervention": protocol.intervention,
+        "comparator": protocol.comparator,
+        "designs": protocol.designs,
+        "registration": protocol.registration,
+        "update_model": protocol.update_model,
+        "schedules": protocol.schedules,
+        "retirement": protocol.retirement,
+        "amendment_reason": protocol.amendment_reason,
+        "released_at": protocol.released_at.isoformat() if protocol.released_at else None,
+        "criteria": [{"kind": one.kind, "text": one.text} for one in protocol.criteria.all()],
+        "outcomes": [
+            {
+                "outcome": one.outcome.name,
+                "timepoint": one.timepoint.label,
+                "type": one.outcome.type,
+                "measure": one.measure,
+                "unit": one.outcome.unit,
+                "benefit_is": one.outcome.benefit_is,
+                "importance": one.importance,
+                "important_difference": str(one.important_difference.normalize())
+                if one.important_difference is not None
+                else None,
+            }
+            for one in protocol.outcomes.select_related("outcome", "timepoint")
+        ],
+    }
+
+
+def _studies(review: Review, results: Sequence[Result]) -> list[dict[str, Any]]:
+    """Every included study with its reports, its characteristics and each number in evidence."""
+    studies = list(screening.included(review).prefetch_related("reports__identifiers", "characteristics", "arms"))
+    values: dict[int, list[Value]] = {study.pk: [] for study in studies}
+    for value in extraction.provenance(list(values)):
+        values[value.arm.study_id].append(value)
+    people: dict[int, int] = {}
+    for result in results:
+        for entry in result.snapshot.inputs["studies"] if result.snapshot else []:
+            total = entry["experimental"]["total"] + entry["control"]["total"]
+            people[entry["study_id"]] = max(total, people.get(entry["study_id"], 0))
+    return [
+        {
+            "label": study.label,
+            "year": study.year,
+            "participants": people.get(study.pk),
+            "characteristics": [
+                {"name": one.name, "text": one.text, "source": one.source}
+                for one in study.characteristics.all()
+                if one.is_current
+            ],
+            "reports": [_report(report) for report in study.reports.all()],
+            "arms": [{"label": arm.label, "role": arm.role, "randomised": arm.randomised} for arm in study.arms.all()],
+            "values": [_value(value) for value in values[study.pk]],
+        }
+        for study in studies
+    ]
+
+
+def _report(report: Any) -> dict[str, Any]:
+    return {
+        "citation": report.citation,
+        "published_on": report.published_on,
+        "identifiers": [
+            {"scheme": one.scheme, "value": one.value, "url": web_address(Scheme(one.scheme), one.value)}
+            for one in report.identifiers.all()
+        ],
+    }
+
+
+def _value(value: Value) -> dict[str, Any]:
+    return {
+        "outcome": value.outcome.name,
+        "timepoint": value.timepoint.label,
+        "arm": value.arm.label,
+        "quantity": value.quantity,
+        "as_printed": value.as_printed,
+        "method": value.method,
+        "measured_at": value.measured_at,
+        "source": value.source,
+        "place": value.place,
+        "note": value.note,
+        "reason": value.reason,
+        "entered_by": str(value.entered_by),
+        "entered_at": value.entered_at.isoformat(),
+        "confirmed_by": str(value.confirmation.confirmed_by),
+        "confirmed_at": value.confirmation.confirmed_at.isoformat(),
+    }

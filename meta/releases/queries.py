@@ -1,0 +1,82 @@
+"""What was published, and how the present differs from it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from meta.analysis import queries as analysis
+from meta.releases import documents, rules
+from meta.releases.models import Notice, Release
+from meta.releases.rules import Step, Version
+from reviews.models import Protocol, Review
+from reviews.protocol.rules import ProtocolState
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a release made now would be: its document, how it differs from the last, and the step that fits."""
+
+    document: dict[str, Any]
+    changes: dict[str, Any] | None
+    step: Step
+    last: Release | None
+    obstacles: tuple[str, ...]
+
+    @property
+    def is_worth_releasing(self) -> bool:
+        return self.changes is None or not rules.is_empty(self.changes)
+
+    def version(self, step: Step) -> Version:
+        return self.last.version.after(step) if self.last else rules.FIRST
+
+
+def releases(review: Review) -> QuerySet[Release]:
+    """Newest version first."""
+    return Release.objects.filter(review=review).select_related("released_by").order_by("-major", "-minor", "-patch")
+
+
+def latest(review: Review) -> Release | None:
+    return releases(review).first()
+
+
+def notices(review: Review) -> QuerySet[Notice]:
+    return Notice.objects.filter(review=review).select_related("release").order_by("-given_at", "-pk")
+
+
+def released_protocol(review: Review) -> Protocol | None:
+    return (
+        Protocol.objects.filter(review=review, state=ProtocolState.RELEASED)
+        .prefetch_related("criteria")
+        .order_by("-number")
+        .first()
+    )
+
+
+def proposal(review: Review) -> Proposal:
+    """The release that could be made now; `obstacles` says in sentences what stands in its way."""
+    last = latest(review)
+    found = analysis.results(review)
+    protocol = released_protocol(review)
+    obstacles = []
+    if protocol is None:
+        obstacles.append("Release the protocol first: readers need to see what was planned.")
+    if not any(result.snapshot for result in found):
+        obstacles.append("There is no result yet: plan an analysis and confirm the numbers of a trial.")
+    if any(result.standing.is_open for result in found):
+        obstacles.append("Results are being recomputed; wait until they are there.")
+    document = documents.build(
+        review=review,
+        protocol=protocol,
+        results=found,
+        version="",
+        note="",
+        evidence_date="",
+        released_at=timezone.now(),
+        released_by="",
+        previous=last.document if last else None,
+    )
+    changes = document["changes"]
+    step = rules.proposed_step(changes) if changes else Step.MAJOR
+    return Proposal(document, changes, step, last, tuple(obstacles))

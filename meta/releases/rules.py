@@ -1,0 +1,154 @@
+"""Version numbers, and what differs between two released documents."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class NoticeKind(StrEnum):
+    SEARCHED = "searched"
+    PENDING = "pending"
+    CORRECTION = "correction"
+    WITHDRAWN = "withdrawn"
+
+
+class Step(StrEnum):
+    """What a new version means to its readers (SPEC 1.5)."""
+
+    MAJOR = "major"
+    MINOR = "minor"
+    PATCH = "patch"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Version:
+    """MAJOR.MINOR.PATCH: conclusions changed; new studies or data; nothing that a reader sees in a number."""
+
+    major: int
+    minor: int
+    patch: int
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+    @classmethod
+    def read(cls, text: str) -> "Version":
+        """Raises ValueError for anything but three whole numbers."""
+        found = re.fullmatch(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})", text, re.ASCII)
+        if not found or text != ".".join(str(int(part)) for part in found.groups()):
+            raise ValueError(f"{text!r} is not a version")
+        return cls(*(int(part) for part in found.groups()))
+
+    def after(self, step: Step) -> "Version":
+        match step:
+            case Step.MAJOR:
+                return Version(self.major + 1, 0, 0)
+            case Step.MINOR:
+                return Version(self.major, self.minor + 1, 0)
+            case Step.PATCH:
+                return Version(self.major, self.minor, self.patch + 1)
+
+
+FIRST = Version(1, 0, 0)
+
+_PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
+
+
+def is_partial_date(text: str) -> bool:
+    """A date as far as it is known: nothing, a year, a year and month, or a day that exists."""
+    if not text:
+        return True
+    found = _PARTIAL_DATE.fullmatch(text)
+    if not found:
+        return False
+    year, month, day = (int(part or 1) for part in found.groups())
+    try:
+        dt.date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """What changed from one released document to the next, as the page says it.
+
+    Studies are compared by their label, numbers by study, outcome, arm and quantity.
+
+    Returns:
+        `since`, `studies_in`, `studies_out`, `corrected` and `outcomes`: lists in the order of the new document.
+    """
+    before, after = _studies(old), _studies(new)
+    texts = {outcome["key"]: outcome for outcome in old["outcomes"]}
+    return {
+        "since": old["version"],
+        "studies_in": [_named(study) for label, study in after.items() if label not in before],
+        "studies_out": [_named(study) for label, study in before.items() if label not in after],
+        "corrected": [
+            change for label, study in after.items() if label in before for change in _corrected(before[label], study)
+        ],
+        "outcomes": [
+            {
+                "key": outcome["key"],
+                "title": outcome["title"],
+                "measure": outcome["measure"],
+                "old": texts[outcome["key"]]["text"] if outcome["key"] in texts else None,
+                "new": outcome["text"],
+                "verdict": _verdict(texts.get(outcome["key"]), outcome),
+            }
+            for outcome in new["outcomes"]
+        ],
+    }
+
+
+def is_empty(changes: Mapping[str, Any]) -> bool:
+    """True when a reader would see the same studies and the same numbers."""
+    unchanged = all(outcome["old"] == outcome["new"] for outcome in changes["outcomes"])
+    return unchanged and not (changes["studies_in"] or changes["studies_out"] or changes["corrected"])
+
+
+def proposed_step(changes: Mapping[str, Any]) -> Step:
+    """The step that fits the changes; a person decides.
+
+    MAJOR when an outcome's conclusion changed, PATCH when no displayed number did, else MINOR.
+    """
+    outcomes = changes["outcomes"]
+    if any(outcome["verdict"] == "conclusion changed" for outcome in outcomes):
+        return Step.MAJOR
+    if changes["studies_in"] or changes["studies_out"] or any(one["old"] != one["new"] for one in outcomes):
+        return Step.MINOR
+    return Step.PATCH
+
+
+def _verdict(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> str:
+    if old is None:
+        return "new outcome"
+    if old["direction"] != new["direction"]:
+        return "conclusion changed"
+    return "same conclusion" if old["text"] != new["text"] else "no change"
+
+
+def _studies(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {study["label"]: study for study in document["studies"]}
+
+
+def _named(study: Mapping[str, Any]) -> dict[str, Any]:
+    return {"label": study["label"], "participants": study["participants"]}
+
+
+def _corrected(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    places = ("outcome", "timepoint", "arm", "quantity")
+    before = {tuple(value[place] for place in places): value for value in old["values"]}
+    for value in new["values"]:
+        earlier = before.get(tuple(value[place] for place in places))
+        if earlier is not None and earlier["as_printed"] != value["as_printed"]:
+            yield {
+                "study": new["label"],
+                "what": f"{value['arm']}: {value['quantity']}, {value['outcome']}, {value['timepoint']}",
+                "old": earlier["as_printed"],
+                "new": value["as_printed"],
+                "reason": value["reason"],
+                "source": value["source"],
+            }

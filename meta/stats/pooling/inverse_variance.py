@@ -1,0 +1,51 @@
+"""The inverse-variance weighted mean, Cochran's Q around any centre, and the sums that other formulas need."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighted:
+    """Weights, shape (k,), their sum, the weighted mean and its model-based standard error 1/sqrt(sum)."""
+
+    weights: Array
+    sum: float
+    estimate: float
+    standard_error: float
+
+
+def weighted_mean(estimate: Array, variance: Array, tau2: float = 0.0) -> Weighted:
+    r"""Mean of the effects weighted by inverse variance.
+
+    .. math:: w_i = \frac{1}{v_i + \tau^2}, \qquad \hat\mu = \frac{\sum w_i y_i}{\sum w_i}, \qquad
+        \mathrm{SE} = (\sum w_i)^{-1/2}
+
+    Args:
+        estimate, variance: shape (k,), variances positive.
+        tau2: between-study variance; 0 gives the common-effect mean.
+    """
+    w = 1.0 / (variance + tau2)
+    total = float(w.sum())
+    return Weighted(w, total, float(w.dot(estimate)) / total, math.sqrt(1.0 / total))
+
+
+def cochran_q(estimate: Array, weights: Array, centre: float) -> float:
+    r"""Weighted squared distances from a centre, :math:`\sum w_i (y_i - c)^2`. Source: Cochran 1954."""
+    distance = estimate - centre
+    return float((weights * distance).dot(distance))
+
+
+def typical_variance(weights: Array, total: float) -> float | None:
+    r"""The within-study variance s2 that I2 compares tau2 with.
+
+    .. math:: s^2 = \frac{(k-1) \sum w}{(\sum w)^2 - \sum w^2}
+
+    None with fewer than two studies. Source: Higgins & Thompson 2002.
+    """
+    spread = total * total - float(weights.dot(weights))
+    return (len(weights) - 1) * total / spread if len(weights) > 1 and spread > 0 else None

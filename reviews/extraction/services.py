@@ -1,0 +1,288 @@
+"""Enter, correct and confirm the numbers of a trial."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from reviews.base.audit import services as audit
+from reviews.extraction import queries, rules
+from reviews.extraction.models import Arm, Confirmation, Value
+from reviews.extraction.rules import ArmRole, Count, Method, Quantity, ValueState
+from reviews.library import services as library
+from reviews.library.models import Report, Study
+from reviews.library.services import NewReport
+from reviews.protocol.models import Outcome, Timepoint
+from reviews.screening import queries as screening
+from reviews.screening import services as screening_services
+from reviews.screening.rules import Verdict
+from reviews.signals import evidence_changed
+from reviews.team.access import require
+from reviews.team.models import Review, User
+from reviews.team.rules import Action
+
+STALE = "Somebody entered another number here while you were typing. Look at it, then enter yours again if you still disagree."
+
+
+@dataclass(frozen=True, slots=True)
+class NewArm:
+    label: str
+    role: ArmRole
+    randomised: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a number came from and how."""
+
+    source: str
+    method: Method
+    place: str = ""
+    note: str = ""
+    measured_at: str = ""
+    report: Report | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewResult:
+    """One row of a trial's table: a count for each arm in order, None where the report gives none."""
+
+    outcome: Outcome
+    timepoint: Timepoint
+    counts: Sequence[Count | None]
+    provenance: Provenance
+
+
+@transaction.atomic
+def add_trial(
+    *,
+    review: Review,
+    actor: User,
+    label: str,
+    year: int | None,
+    reports: Sequence[NewReport],
+    characteristics: Mapping[str, str],
+    characteristics_source: str,
+    arms: Sequence[NewArm],
+    results: Sequence[NewResult],
+) -> Study:
+    """Add a trial with its report, arms and numbers, and include it in the review: all of it or nothing.
+
+    Raises:
+        PermissionDenied: the person does not extract in this review.
+        ValidationError: anything about it cannot be right; the message says what.
+    """
+    study = library.add_study(
+        review=review,
+        actor=actor,
+        label=label,
+        year=year,
+        reports=reports,
+        characteristics=characteristics,
+        characteristics_source=characteristics_source,
+    )
+    screening_services.decide_inclusion(review=review, study=study, verdict=Verdict.INCLUDE, actor=actor)
+    made = add_arms(review=review, actor=actor, study=study, arms=arms)
+    for result in results:
+        for arm, count in zip(made, result.counts, strict=True):
+            if count is not None:
+                enter_count(
+                    review=review,
+                    actor=actor,
+                    arm=arm,
+                    outcome=result.outcome,
+                    timepoint=result.timepoint,
+                    count=count,
+                    provenance=result.provenance,
+                )
+    return study
+
+
+@transaction.atomic
+def add_arms(*, review: Review, actor: User, study: Study, arms: Sequence[NewArm]) -> list[Arm]:
+    """Describe the groups of a trial, in the order of its report.
+
+    Raises:
+        PermissionDenied: the person does not extract in this review.
+        ValidationError: the study has arms already, two share a name, or one side of the comparison is missing.
+    """
+    role = require(actor, review, Action.EXTRACT)
+    _in_review(review, study)
+    labels = [" ".join(arm.label.split()) for arm in arms]
+    if study.arms.exists():
+        raise ValidationError(f"The arms of {study} are there already.")
+    if not all(labels) or len({label.casefold() for label in labels}) < len(labels):
+        raise ValidationError("Give each arm a name of its own.")
+    if {arm.role for arm in arms} != set(ArmRole):
+        raise ValidationError("A trial needs at least one experimental arm and one control arm.")
+    made = [
+        Arm.objects.create(study=study, position=place, label=label, role=arm.role, randomised=arm.randomised)
+        for place, (label, arm) in enumerate(zip(labels, arms, strict=True), start=1)
+    ]
+    audit.record(
+        chain=review.chain,
+        actor=actor,
+        acting_role=role,
+        verb="described arms",
+        subject=study,
+        after=[{"arm": arm.label, "role": arm.role, "randomised": arm.randomised} for arm in made],
+    )
+    return made
+
+
+@transaction.atomic
+def enter_count(
+    *,
+    review: Review,
+    actor: User,
+    arm: Arm,
+    outcome: Outcome,
+    timepoint: Timepoint,
+    count: Count,
+    provenance: Provenance,
+    reason: str = "",
+    seen: Mapping[Quantity, int] | None = None,
+) -> list[Value]:
+    """Enter the events and the total of one arm. Where numbers stand already it is a correction and needs a reason.
+
+    Only what differs becomes a new row. Nothing reaches an analysis before a second person confirms it.
+
+    Args:
+        seen: the ids of the values that the person saw when they typed, so that nobody overwrites what they never saw;
+            None where no page was involved.
+
+    Raises:
+        PermissionDenied: the person does not extract in this review.
+        ValidationError: the numbers cannot be true, a reason or a source is missing, or somebody was faster.
+    """
+    role = require(actor, review, Action.EXTRACT)
+    study = Study.objects.select_for_update().get(pk=arm.study_id)
+    _in_review(review, study)
+    if timepoint.outcome_id != outcome.pk or outcome.team_id != review.team_id:
+        raise ValidationError("This outcome and time do not belong together in this review.")
+    problems = rules.count_problems(count, randomised=arm.randomised)
+    if not provenance.source.strip():
+        problems.append("Say where the numbers come from: the report, and the page, table or figure.")
+    if problems:
+        raise ValidationError(problems)
+    standing = {
+        Quantity(value.quantity): value
+        for value in Value.objects.filter(arm=arm, outcome=outcome, timepoint=timepoint, is_current=True)
+    }
+    if seen is not None and dict(seen) != {quantity: value.pk for quantity, value in standing.items()}:
+        raise ValidationError(STALE, code="stale")
+    wanted = {Quantity.EVENTS: count.events, Quantity.TOTAL: count.total}
+    changed = {
+        quantity: number
+        for quantity, number in wanted.items()
+        if quantity not in standing or standing[quantity].number != number
+    }
+    if any(quantity in standing for quantity in changed) and not reason.strip():
+        raise ValidationError({"reason": "Say why the number is corrected; the old one stays readable beside it."})
+    made = []
+    for quantity, number in changed.items():
+        old = standing.get(quantity)
+        if old is not None:
+            old.is_current = False
+            old.save(update_fields=["is_current"])
+        made.append(
+            Value.objects.create(
+                arm=arm,
+                outcome=outcome,
+                timepoint=timepoint,
+                quantity=quantity,
+                state=ValueState.GIVEN,
+                as_printed=str(number),
+                number=number,
+                measured_at=provenance.measured_at,
+                source=provenance.source.strip(),
+                report=provenance.report,
+                place=provenance.place,
+                method=provenance.method,
+                note=provenance.note,
+                reason=reason.strip() if old is not None else "",
+                replaces=old,
+                entered_by=actor,
+            )
+        )
+    if made:
+        audit.record(
+            chain=review.chain,
+            actor=actor,
+            acting_role=role,
+            verb="corrected numbers" if any(value.replaces_id for value in made) else "entered numbers",
+            subject=arm,
+            before={quantity: standing[quantity].number for quantity in changed if quantity in standing} or None,
+            after={
+                "outcome": str(outcome),
+                "timepoint": str(timepoint),
+                "source": provenance.source,
+                "place": provenance.place,
+                "method": provenance.method,
+                **changed,
+            },
+            reason=reason.strip(),
+        )
+    return made
+
+
+@transaction.atomic
+def confirm_result(
+    *,
+    review: Review,
+    actor: User,
+    study: Study,
+    outcome: Outcome,
+    timepoint: Timepoint,
+    seen: Sequence[int] | None = None,
+) -> list[Value]:
+    """Agree, as a second person, with all unconfirmed numbers of a trial for one outcome and time.
+
+    They replace what stood in evidence, and those who compute from it are told, all in one transaction. Confirming
+    twice adds nothing.
+
+    Args:
+        seen: ids of the values that the person compared with the source; None where no page was involved.
+
+    Raises:
+        PermissionDenied: the person does not extract in this review, or entered one of the numbers.
+        ValidationError: the numbers are no longer those that the person saw.
+    """
+    role = require(actor, review, Action.EXTRACT)
+    study = Study.objects.select_for_update().get(pk=study.pk)
+    _in_review(review, study)
+    waiting = list(queries.awaiting_confirmation(study).filter(outcome=outcome, timepoint=timepoint))
+    if seen is not None and set(seen) != {value.pk for value in waiting}:
+        if not waiting:
+            return []
+        raise ValidationError(STALE, code="stale")
+    if any(value.entered_by_id == actor.pk for value in waiting):
+        raise PermissionDenied("A second person confirms: you entered one of these numbers yourself.")
+    for value in waiting:
+        Value.objects.filter(
+            arm_id=value.arm_id, outcome=outcome, timepoint=timepoint, quantity=value.quantity, is_evidence=True
+        ).update(is_evidence=False)
+        value.is_evidence = True
+        value.save(update_fields=["is_evidence"])
+        Confirmation.objects.create(value=value, entered_by_id=value.entered_by_id, confirmed_by=actor)
+    if waiting:
+        audit.record(
+            chain=review.chain,
+            actor=actor,
+            acting_role=role,
+            verb="confirmed numbers",
+            subject=study,
+            after={
+                "outcome": str(outcome),
+                "timepoint": str(timepoint),
+                "values": [{"id": value.pk, "says": str(value)} for value in waiting],
+            },
+        )
+        evidence_changed.send(sender=Value, study_id=study.pk, outcome_ids=[outcome.pk], review_id=None)
+    return waiting
+
+
+def _in_review(review: Review, study: Study) -> None:
+    if not screening.included(review).filter(pk=study.pk).exists():
+        raise ValidationError(f"{study} is not included in this review.")

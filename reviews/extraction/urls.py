@@ -1,0 +1,16 @@
+"""Addresses below /reviews/<slug>/extraction/."""
+
+from django.urls import path
+
+from reviews.extraction import views
+
+app_name = "extraction"
+
+urlpatterns = [
+    path("", views.studies, name="studies"),
+    path("new/", views.new, name="new"),
+    path("<int:study_id>/", views.study, name="study"),
+    path("<int:study_id>/confirm/", views.confirm, name="confirm"),
+    path("<int:study_id>/exclude/", views.exclude, name="exclude"),
+    path("arms/<int:arm_id>/<int:timepoint_id>/", views.correct, name="correct"),
+]

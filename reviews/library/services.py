@@ -1,0 +1,127 @@
+"""Put studies and their reports into a team's library."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from reviews.base.audit import services as audit
+from reviews.library import rules
+from reviews.library.models import Characteristic, Identifier, Record, Report, Study, StudyReport
+from reviews.library.rules import Scheme
+from reviews.team.access import require
+from reviews.team.models import Review, User
+from reviews.team.rules import Action
+
+
+@dataclass(frozen=True, slots=True)
+class NewReport:
+    """A document as somebody cites it, with the numbers it is known by."""
+
+    citation: str
+    published_on: str = ""
+    identifiers: Mapping[Scheme, str] = field(default_factory=dict)
+
+
+@transaction.atomic
+def add_study(
+    *,
+    review: Review,
+    actor: User,
+    label: str,
+    year: int | None = None,
+    reports: Sequence[NewReport] = (),
+    characteristics: Mapping[str, str] | None = None,
+    characteristics_source: str = "",
+) -> Study:
+    """Add a trial to the library of the review's team, with its reports; the first report is the primary one.
+
+    Raises:
+        PermissionDenied: the person does not extract in this review.
+        ValidationError: the label is taken, or an identifier is not one.
+    """
+    role = require(actor, review, Action.EXTRACT)
+    label = " ".join(label.split())
+    if not label:
+        raise ValidationError({"label": "Name the study as it is cited, for example Monsel 2022."})
+    if Study.objects.filter(team=review.team, label__iexact=label).exists():
+        raise ValidationError(
+            {"label": f"The library has a study called {label} already. Open it there, or add a letter: {label}b."}
+        )
+    study = Study.objects.create(team=review.team, label=label, year=year, created_by=actor)
+    for number, report in enumerate(reports):
+        link_report(review=review, actor=actor, study=study, report=report, is_primary=number == 0)
+    for name, text in (characteristics or {}).items():
+        Characteristic.objects.create(
+            study=study, name=name, text=text, source=characteristics_source, entered_by=actor
+        )
+    audit.record(
+        chain=review.chain,
+        actor=actor,
+        acting_role=role,
+        verb="added study",
+        subject=study,
+        after={
+            "label": label,
+            "year": year,
+            "reports": [report.citation for report in reports],
+            "characteristics": dict(characteristics or {}),
+        },
+    )
+    return study
+
+
+@transaction.atomic
+def link_report(*, review: Review, actor: User, study: Study, report: NewReport, is_primary: bool = False) -> Report:
+    """Link a report to a study, by an identifier the library knows already or as a new one.
+
+    The record of where it came from (somebody's hand) is kept with the review.
+
+    Raises:
+        PermissionDenied: the person does not extract in this review.
+        ValidationError: an identifier is not one, or two of them belong to different reports.
+    """
+    require(actor, review, Action.EXTRACT)
+    identifiers = _checked(report.identifiers)
+    known = {
+        identifier.report
+        for scheme, value in identifiers.items()
+        for identifier in Identifier.objects.filter(team=review.team, scheme=scheme, value=value).select_related(
+            "report"
+        )
+        if scheme is not Scheme.REGISTRY
+    }
+    if len(known) > 1:
+        raise ValidationError("These identifiers belong to different reports of the library; check them.")
+    kept = known.pop() if known else None
+    if kept is None:
+        kept = Report.objects.create(
+            team=review.team, citation=report.citation.strip(), published_on=report.published_on, created_by=actor
+        )
+    for scheme, value in identifiers.items():
+        Identifier.objects.get_or_create(team=review.team, scheme=scheme, value=value, defaults={"report": kept})
+    StudyReport.objects.get_or_create(study=study, report=kept, defaults={"is_primary": is_primary})
+    Record.objects.create(
+        review=review,
+        source="Added by hand",
+        raw="\n".join([report.citation, *(f"{scheme}: {value}" for scheme, value in identifiers.items())]),
+        title=report.citation,
+        report=kept,
+        brought_by=actor,
+    )
+    return kept
+
+
+def _checked(identifiers: Mapping[Scheme, str]) -> dict[Scheme, str]:
+    checked, problems = {}, {}
+    for scheme, text in identifiers.items():
+        if not text.strip():
+            continue
+        try:
+            checked[scheme] = rules.canonical(scheme, text)
+        except rules.Unrecognised as refusal:
+            problems[scheme.value] = str(refusal)
+    if problems:
+        raise ValidationError(problems)
+    return checked
