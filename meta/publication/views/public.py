@@ -49,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "title": release.document["review"]["title"],
             "question": release.document["review"]["question"],
             "headline": release.document["outcomes"][0]["headline"],
+            "disclaimer": release.document["disclaimer"],
             "version": release.document["version"],
             "released_at": release.released_at,
             "evidence_date": release.evidence_date,
