@@ -2,18 +2,16 @@
 
    HTML asks for it so:
 
-     <figure class="forest-figure" data-forest>
-       <button type="button" data-forest-explore data-forest-back="Printed plot" data-forest-failed="It could not …"
-               data-plotly-src="/static/plotly/plotly.min.js" data-figure-wide="…/wide.json"
-               data-figure-narrow="…/narrow.json">Explore</button>
+     <figure class="forest-figure" data-forest data-plotly-src="/static/plotly.min.js"
+             data-figure-wide="…/wide.json" data-figure-narrow="…/narrow.json">
+       <button type="button" data-forest-explore aria-pressed="false">Explore</button>
        <button type="button" data-forest-png="…/mortality.svg">PNG</button>
-       <div data-forest-printed>…the two static drawings…</div>
-       <div class="forest-figure__live" data-forest-live hidden></div>
-       <p data-forest-note role="status"></p>
+       …the two static drawings, svg.forest…
      </figure>
 
    Both figures are worked out on the server; here they are only drawn. Plotly is fetched when first asked for. */
 
+const FAILED = "The interactive plot could not be loaded. The printed plot shows the same numbers; you can try again.";
 const PNG_SCALE = 3;
 const CLEAR = "rgba(0,0,0,0)";
 
@@ -124,9 +122,8 @@ async function loadFigure(source) {
   return answer.json();
 }
 
-async function draw(frame) {
-  const live = frame.querySelector("[data-forest-live]");
-  const { plotlySrc, figureWide, figureNarrow } = frame.querySelector("[data-forest-explore]").dataset;
+async function draw(frame, live) {
+  const { plotlySrc, figureWide, figureNarrow } = frame.dataset;
   const [Plotly, wide] = await Promise.all([once(plotlySrc, loadPlotly), once(figureWide, loadFigure)]);
   const layout = choose(wide, live.clientWidth);
   const plain = layout === "wide" ? wide : await once(figureNarrow, loadFigure);
@@ -143,49 +140,55 @@ async function draw(frame) {
   });
 }
 
-function show(frame, isLive) {
-  frame.querySelector("[data-forest-live]").hidden = !isLive;
-  frame.querySelector("[data-forest-printed]").hidden = isLive;
+function say(frame, words) {
+  let note = frame.querySelector(".forest-figure__note");
+  if (!note) {
+    note = document.createElement("p");
+    note.className = "forest-figure__note";
+    note.setAttribute("role", "status");
+    frame.append(note);
+  }
+  note.textContent = words;
 }
 
-/** The button says what the next press brings. */
-function swapLabel(button) {
-  const now = button.textContent.trim();
-  button.textContent = button.dataset.forestBack;
-  button.dataset.forestBack = now;
+function room(frame) {
+  let live = frame.querySelector(".forest-figure__live");
+  if (!live) {
+    live = document.createElement("div");
+    live.className = "forest-figure__live";
+    [...frame.querySelectorAll("svg.forest")].at(-1).after(live);
+    resized.observe(live);
+  }
+  return live;
 }
 
 async function explore(button) {
   const frame = button.closest("[data-forest]");
-  const live = frame.querySelector("[data-forest-live]");
-  const note = frame.querySelector("[data-forest-note]");
-  if (!live.hidden) {
-    show(frame, false);
-    swapLabel(button);
+  if (button.getAttribute("aria-pressed") === "true") {
+    button.setAttribute("aria-pressed", "false");
+    delete frame.dataset.state;
     return;
   }
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
-  note.textContent = "";
+  frame.dataset.state = "live";
   try {
-    await Promise.all([once(button.dataset.plotlySrc, loadPlotly), once(button.dataset.figureWide, loadFigure)]);
-    show(frame, true);
-    await draw(frame);
-    swapLabel(button);
-    resized.observe(live);
+    await draw(frame, room(frame));
+    button.setAttribute("aria-pressed", "true");
+    say(frame, "");
   } catch {
-    show(frame, false);
-    note.textContent = button.dataset.forestFailed;
+    delete frame.dataset.state;
+    say(frame, frame.dataset.failed || FAILED);
   } finally {
     button.removeAttribute("aria-busy");
   }
 }
 
 async function redraw(isNeeded) {
-  for (const live of document.querySelectorAll("[data-forest-live][data-layout]:not([hidden])")) {
+  for (const live of document.querySelectorAll('[data-forest][data-state="live"] .forest-figure__live[data-layout]')) {
     const frame = live.closest("[data-forest]");
-    const wide = await once(frame.querySelector("[data-forest-explore]").dataset.figureWide, loadFigure);
-    if (isNeeded(live, wide)) await draw(frame);
+    const wide = await once(frame.dataset.figureWide, loadFigure);
+    if (isNeeded(live, wide)) await draw(frame, live);
   }
 }
 

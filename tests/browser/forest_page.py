@@ -52,12 +52,11 @@ PAGE = """<!doctype html>
 <html lang="en"><head><title>Forest plot</title><link rel="icon" href="/icon.svg">
 <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/page.css">
 <link rel="stylesheet" href="/css/forest.css"><script type="module" src="/js/forest.js"></script></head><body>
-<figure class="forest-figure" data-forest>
-<button type="button" data-forest-explore data-forest-back="Printed plot" data-forest-failed="It could not be loaded."
-  data-plotly-src="/plotly.min.js" data-figure-wide="/wide.json" data-figure-narrow="/narrow.json">Explore</button>
+<figure class="forest-figure" data-forest data-plotly-src="/plotly.min.js" data-figure-wide="/wide.json"
+  data-figure-narrow="/narrow.json">
+<button type="button" data-forest-explore aria-pressed="false">Explore</button>
 <button type="button" data-forest-png="/mortality.svg">PNG</button>
-<div data-forest-printed>{drawings}</div><div class="forest-figure__live" data-forest-live hidden></div>
-<p data-forest-note role="status"></p></figure></body></html>"""
+{drawings}</figure></body></html>"""
 
 PAGE_CSS = """:root { --sheet: #ffffff; --ink: #1c2321; --ink-soft: #55605c; --leaf: #1f6f54; }
 @media (prefers-color-scheme: dark) {
