@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import ctypes
 import fcntl
-import http
 import http.client
 import json
 import os
@@ -361,9 +360,9 @@ class Serving:
             Trouble: no page came in time.
         """
         deadline = time.monotonic() + PATIENCE
-        while not self.stopping and (status := answer(self.options.port)) != http.HTTPStatus.OK:
+        while not self.stopping and ((status := answer(self.options.port)) is None or status >= 500):
             self.look_after()
-            if status is not None:
+            if status:
                 deadline = min(deadline, time.monotonic() + FORBEARANCE)
             if time.monotonic() > deadline or self.web.deaths >= 3:
                 raise Trouble(f"The web process does not start; its last words: {last_words(self.web.log)}")
