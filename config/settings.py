@@ -86,6 +86,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "config.context.demo_doors",
+                "config.navigation.workspace",
             ],
         },
     },
@@ -158,8 +159,9 @@ WHITENOISE_USE_FINDERS = DEBUG
 LEASE_SECONDS = environment.seconds(os.environ, "PERENNIAL_LEASE_SECONDS", default=30, least=1, most=600)
 SWEEP_SECONDS = environment.seconds(os.environ, "PERENNIAL_SWEEP_SECONDS", default=5, least=0.5, most=300)
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
-if CELERY_BROKER_URL == "filesystem://":
+FILES_AS_BROKER = "filesystem://localhost/"
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=FILES_AS_BROKER)
+if CELERY_BROKER_URL == FILES_AS_BROKER:
     BROKER_FOLDER = DATA / "broker"
     for name in ("queue", "control"):
         (BROKER_FOLDER / name).mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -209,13 +211,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "reviews:reviews"
+LOGIN_REDIRECT_URL = "reviews:team:reviews"
 ACCOUNT_ADAPTER = "config.accounts.InvitedOnly"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation already proves the address
-ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "publication:home"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_RATE_LIMITS = {

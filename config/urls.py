@@ -1,6 +1,5 @@
 """Every address of the site."""
 
-from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import help_pages

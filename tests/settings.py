@@ -10,8 +10,8 @@ if "PERENNIAL_DATA" not in os.environ:
     os.environ["PERENNIAL_DATA"] = tempfile.mkdtemp(prefix="perennial-tests-")
     atexit.register(shutil.rmtree, os.environ["PERENNIAL_DATA"], ignore_errors=True)
 
-from config.settings import *  # noqa: E402, F403
-from config.settings import DATA, STORAGES  # noqa: E402
+from config.settings import *  # noqa: F403
+from config.settings import DATA, STORAGES
 
 Path(DATA, "static").mkdir(exist_ok=True)  # WhiteNoise warns where there is none
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from reviews.team.demo_doors import PEOPLE
 
 from meta.analysis import queries as analysis_queries
 from meta.analysis import services as analysis
@@ -35,7 +36,6 @@ from reviews.protocol.rules import (
     WantedOutcome,
 )
 from reviews.team import services as team
-from reviews.team.demo_doors import PEOPLE
 from reviews.team.rules import Role
 
 FACTS = Path(__file__).with_name("trials.json")
@@ -129,7 +129,8 @@ def _begin(facts: dict[str, Any]) -> tuple[Review, Cast]:
     )
     for person in PEOPLE:
         if person.role is not Role.OWNER:
-            team.grant_role(review=review, user=people[person.key], role=person.role, actor=cast.owner)
+            issued = team.invite(review=review, email=person.email, roles=[person.role], actor=cast.owner)
+            team.accept_invitation(token=issued.token, actor=people[person.key])
     protocol.release_protocol(review=review, actor=cast.owner)
     return review, cast
 

@@ -7,6 +7,7 @@ from meta.publication import views
 app_name = "publication"
 
 urlpatterns = [
+    path("", views.home, name="home"),
     path("r/<slug:slug>/", views.latest, name="latest"),
     path("r/<slug:slug>/v/<str:version>/", views.version, name="version"),
     path("r/<slug:slug>/v/<str:version>/release.json", views.document, name="document"),

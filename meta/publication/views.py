@@ -184,7 +184,7 @@ def _page(request: HttpRequest, release: Release) -> HttpResponse:
         "latest_version": str(newest.version),
         "latest_url": reverse("publication:latest", args=[slug]),
         "notices": [{"kind": one.kind, "sentence": one.text, "at": one.given_at} for one in queries.notices(release)],
-        "home_url": reverse("home"),
+        "home_url": reverse("publication:home"),
         "canonical_url": request.build_absolute_uri(reverse("publication:version", args=[slug, number])),
         "json_url": reverse("publication:document", args=[slug, number]),
         "outcome": outcome,

@@ -116,9 +116,14 @@ def test_the_effect_of_a_lost_lease_is_rolled_back(clock, settings):
     slow = claim()
     clock.shift(settings.LEASE_SECONDS)
     claim()
-    with pytest.raises(services.LeaseLost), transaction.atomic():
+
+    @transaction.atomic
+    def write_effect():
         Owed.objects.create(kind="effect", key="of the slow run")
         services.settle(slow)
+
+    with pytest.raises(services.LeaseLost):
+        write_effect()
     assert not Owed.objects.filter(kind="effect").exists()
 
 
