@@ -78,7 +78,7 @@ def test_saying_the_same_again_adds_nothing(decide, news):
 
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_an_exclusion_says_why(decide, reason):
-    with pytest.raises(ValidationError, match="Say why the study is excluded."):
+    with pytest.raises(ValidationError, match="Say why the study is excluded"):
         decide(EXCLUDE, reason)
     assert not Inclusion.objects.exists()
 
