@@ -63,7 +63,7 @@ def _frame(request: HttpRequest, slug: str | None) -> Frame:
         my_reviews=[
             {
                 "title": one.title,
-                "url": reverse("reviews:team:overview", args=[one.slug]),
+                "url": reverse("publication:overview", args=[one.slug]),
                 "is_current": one.slug == slug,
             }
             for one in mine.values()

@@ -7,6 +7,9 @@ from config import help_pages
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("meta.publication.urls")),
     path("help/", include((help_pages.urlpatterns, "help"))),
+    path("accounts/", include("config.accounts")),
+    path("", include("reviews.team.site_urls")),
+    path("", include("reviews.team.demo_urls")),
     path("reviews/", include("reviews.urls")),
     path("reviews/<slug:slug>/analysis/", include("meta.analysis.urls")),
 ]

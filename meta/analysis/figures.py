@@ -147,7 +147,8 @@ def headline(subject: Subject, towards: Direction, *, estimate: float, measure: 
         )
     is_fewer = estimate < (1.0 if measure in RATIOS else 0.0)
     happened = subject.happened or "had the event"
-    return f"{'Fewer' if is_fewer else 'More'} people {happened} with {subject.experimental} than without it, in the {trials} so far."
+    more = "Fewer" if is_fewer else "More"
+    return f"{more} people {happened} with {subject.experimental} than without it, in the {trials} so far."
 
 
 def absolute_sentence(subject: Subject, people: Absolute) -> str:

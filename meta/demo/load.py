@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from reviews.team.demo_doors import PEOPLE
 
 from meta.analysis import queries as analysis_queries
 from meta.analysis import services as analysis
@@ -36,6 +35,7 @@ from reviews.protocol.rules import (
     WantedOutcome,
 )
 from reviews.team import services as team
+from reviews.team.demo_doors import PEOPLE
 from reviews.team.rules import Role
 
 FACTS = Path(__file__).with_name("trials.json")

@@ -1,5 +1,7 @@
 """What a review set out to do, version by version."""
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 
 from reviews.protocol.models import OutcomeOfInterest, Protocol
@@ -22,6 +24,18 @@ from reviews.team.models import Review
 def versions(review: Review) -> QuerySet[Protocol]:
     """Every version, newest first."""
     return Protocol.objects.filter(review=review).select_related("created_by", "released_by").order_by("-number")
+
+
+def version(review: Review, number: int | None = None) -> Protocol | None:
+    """The version of this number, or the newest."""
+    found = versions(review)
+    return (found if number is None else found.filter(number=number)).first()
+
+
+def newest_of(reviews: Sequence[Review]) -> dict[int, Protocol]:
+    """The newest version of each review, by the review's id, in one statement."""
+    rows = Protocol.objects.filter(review__in=reviews).order_by("review", "number")
+    return {row.review_id: row for row in rows}
 
 
 def draft(review: Review) -> Protocol | None:

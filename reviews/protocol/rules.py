@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from reviews.base.audit.rules import digest
+
 Key = TypeVar("Key")
 
 
@@ -313,6 +315,11 @@ def as_plain(content: Content) -> dict[str, Any]:
             {field.name: _plain(getattr(item, field.name)) for field in fields(item)} for item in getattr(content, part)
         ]
     return plain
+
+
+def seal(content: Content) -> str:
+    """A short name for exactly this content, to see whether a colleague changed it in the meantime."""
+    return digest(as_plain(content))
 
 
 def _plain(value: Any) -> Any:

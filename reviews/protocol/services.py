@@ -22,6 +22,7 @@ from reviews.protocol.rules import (
     name_key,
     obstacles,
     problems,
+    seal,
     tidy,
 )
 from reviews.team.access import may_lead, require
@@ -67,11 +68,11 @@ def create_review(*, team: Team, title: str, slug: str, content: Content, actor:
 
 
 @transaction.atomic
-def write_protocol(*, review: Review, content: Content, actor: User, read: Content | None = None) -> Protocol:
+def write_protocol(*, review: Review, content: Content, actor: User, seen: str = "") -> Protocol:
     """Replace what the draft says. Writing the same again leaves no event.
 
     Args:
-        read: what the actor saw before writing; when it is given and a colleague has written since, nothing is replaced.
+        seen: the seal of what the actor read before writing; when a colleague has written since, nothing is replaced.
 
     Raises:
         PermissionDenied: the actor may not write the protocol.
@@ -80,7 +81,7 @@ def write_protocol(*, review: Review, content: Content, actor: User, read: Conte
     acting = require(actor, review, Action.WRITE_PROTOCOL)
     draft = _draft(review)
     before, content = queries.content_of(draft), tidy(content)
-    if read is not None and read != before:
+    if seen and seen != seal(before):
         raise ValidationError(
             _("A colleague changed the draft while you wrote. Nothing was replaced: compare, and save again.")
         )

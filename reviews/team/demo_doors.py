@@ -27,7 +27,8 @@ class Person:
     email: str
     name: str
     role: Role
-    does: str
+    does: object
+    """A sentence, translated when it is shown."""
 
 
 PEOPLE = (

@@ -1,5 +1,6 @@
 """What people type about people."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -75,3 +76,17 @@ class LeadForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("reason"), max_length=500, required=False)
+
+
+ROLE_WORDS = {
+    Role.OWNER: _("owner"),
+    Role.REVIEWER: _("reviewer"),
+    Role.ADJUDICATOR: _("adjudicator"),
+    Role.EXTRACTOR: _("extractor"),
+    Role.READER: _("reader"),
+}
+
+
+def role_words(roles: Iterable[Role]) -> list[str]:
+    """Roles as words for a page."""
+    return [str(ROLE_WORDS[role]) for role in roles]

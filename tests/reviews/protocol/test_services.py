@@ -16,6 +16,7 @@ from reviews.protocol.rules import (
     WantedCriterion,
     as_plain,
     differences,
+    seal,
 )
 from reviews.team import access
 from reviews.team.models import Review
@@ -122,7 +123,7 @@ def test_a_colleagues_words_are_not_written_over(begun, ada):
     eve = member(begun, Role.OWNER)
     write(begun, eve, replace(CONTENT, population="Children"))
     with pytest.raises(ValidationError, match="colleague changed the draft"):
-        write(begun, ada, replace(CONTENT, population="Adults"), read=CONTENT)
+        write(begun, ada, replace(CONTENT, population="Adults"), seen=seal(CONTENT))
     assert queries.draft(begun).population == "Children"
 
 
