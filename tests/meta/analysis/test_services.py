@@ -459,9 +459,9 @@ def test_an_analysis_that_is_gone_stops_no_worker(caplog):
 def test_the_database_refuses_to_change_what_was_computed(living, planned, statement):
     living.add()
     recomputed(planned)
-    with pytest.raises(DatabaseError, match="meta_snapshot is append-only"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+    refused = pytest.raises(DatabaseError, match="meta_snapshot is append-only")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
     assert Snapshot.objects.get().engine == services.ENGINE
 
 
