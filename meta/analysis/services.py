@@ -24,6 +24,10 @@ logger = logging.getLogger(__name__)
 
 ENGINE = f"perennial-stats {stats.__version__}"
 
+STALE = "Somebody amended this plan while you were writing. Read it, then amend it again if you still disagree."
+RESERVED_KEYS = frozenset({"", "new"})
+"""No address of its own is left for a title without letters, nor for one that is called as the page that plans."""
+
 
 @dataclass(frozen=True, slots=True)
 class Computed:
@@ -52,10 +56,12 @@ def plan_analysis(
 
     Raises:
         PermissionDenied: the person does not plan analyses in this review.
-        ValidationError: the review has an analysis of this name.
+        ValidationError: the review has an analysis of this name, or the name makes no address.
     """
     role = require(actor, review, Action.PLAN)
     key = key or slugify(title)[:60]
+    if key in RESERVED_KEYS:
+        raise ValidationError({"title": f"“{title}” cannot be the address of a page. Say what is pooled."})
     if Analysis.objects.filter(review=review, key=key).exists():
         raise ValidationError({"title": f"This review has an analysis called {title} already."})
     last = Analysis.objects.filter(review=review).aggregate(last=Max("position"))["last"] or 0
@@ -76,18 +82,23 @@ def plan_analysis(
 
 
 @transaction.atomic
-def amend_plan(*, analysis: Analysis, actor: User, settings: Settings, reason: str) -> Plan:
+def amend_plan(*, analysis: Analysis, actor: User, settings: Settings, reason: str, seen: int | None = None) -> Plan:
     """Change how an analysis is computed; the plan before stays readable.
+
+    Args:
+        seen: the number of the plan that the person read before they wrote; None where nothing was shown to them.
 
     Raises:
         PermissionDenied: the person does not plan analyses in this review.
-        ValidationError: no reason is given.
+        ValidationError: no reason is given, or somebody amended the plan in the meantime.
     """
     role = require(actor, analysis.review, Action.PLAN)
     if not reason.strip():
         raise ValidationError({"reason": "Say why the plan changes; both versions stay readable."})
     Analysis.objects.select_for_update().get(pk=analysis.pk)
     before = queries.current_plan(analysis)
+    if seen is not None and seen != before.number:
+        raise ValidationError(STALE, code="stale")
     if queries.settings_of(before) == settings:
         return before
     before.is_current = False
