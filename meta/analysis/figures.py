@@ -122,7 +122,7 @@ def reading(
             "lower": effect.lower,
             "upper": effect.upper,
             "level": pooled["level"],
-            "statistic": pooled["statistic"],
+            "statistic": abs(pooled["statistic"]),
             "p_value": pooled["p_value"],
             "k": pooled["k"],
         },

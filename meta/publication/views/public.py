@@ -43,9 +43,11 @@ def home(request: HttpRequest) -> HttpResponse:
             "title": release.document["review"]["title"],
             "question": release.document["review"]["question"],
             "headline": release.document["outcomes"][0]["headline"],
+            "disclaimer": release.document["disclaimer"],
             "version": release.document["version"],
             "released_at": release.released_at,
             "evidence_date": release.evidence_date,
+            "disclaimer": release.document["disclaimer"],
             "url": reverse("publication:latest", args=[release.document["review"]["slug"]]),
         }
         for release in queries.newest_releases()
