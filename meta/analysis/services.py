@@ -17,6 +17,7 @@ from meta.analysis.rules import Settings
 from reviews.base.audit import services as audit
 from reviews.base.work import services as work
 from reviews.models import Outcome, Review, Timepoint, User
+from reviews.protocol.rules import MEASURES_OF, OutcomeType
 from reviews.team.access import require
 from reviews.team.rules import Action
 
@@ -25,8 +26,8 @@ logger = logging.getLogger(__name__)
 ENGINE = f"perennial-stats {stats.__version__}"
 
 STALE = "Somebody amended this plan while you were writing. Read it, then amend it again if you still disagree."
-RESERVED_KEYS = frozenset({"", "new"})
-"""No address of its own is left for a title without letters, nor for one that is called as the page that plans."""
+RESERVED_KEYS = frozenset({"new"})
+"""Addresses of pages that stand where an analysis would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,17 @@ def plan_analysis(
 
     Raises:
         PermissionDenied: the person does not plan analyses in this review.
-        ValidationError: the review has an analysis of this name, or the name makes no address.
+        ValidationError: the outcome is not one of the team's or cannot be pooled in this measure, or the title gives no
+            address of its own.
     """
     role = require(actor, review, Action.PLAN)
-    key = key or slugify(title)[:60]
-    if key in RESERVED_KEYS:
-        raise ValidationError({"title": f"“{title}” cannot be the address of a page. Say what is pooled."})
+    if timepoint.outcome_id != outcome.pk or outcome.team_id != review.team_id:
+        raise ValidationError("This outcome and time do not belong together in this review.")
+    if settings.measure not in MEASURES_OF[OutcomeType(outcome.type)]:
+        raise ValidationError({"measure": f"{outcome} is {outcome.type}; it has no {settings.measure}."})
+    key = key or slugify(title)[:60].strip("-")
+    if not key or key in RESERVED_KEYS:
+        raise ValidationError({"title": "The address of the analysis is made from its title: use letters or digits."})
     if Analysis.objects.filter(review=review, key=key).exists():
         raise ValidationError({"title": f"This review has an analysis called {title} already."})
     last = Analysis.objects.filter(review=review).aggregate(last=Max("position"))["last"] or 0
