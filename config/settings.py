@@ -86,6 +86,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "config.context.demo_doors",
+                "config.navigation.workspace",
             ],
         },
     },
@@ -158,8 +159,9 @@ WHITENOISE_USE_FINDERS = DEBUG
 LEASE_SECONDS = environment.seconds(os.environ, "PERENNIAL_LEASE_SECONDS", default=30, least=1, most=600)
 SWEEP_SECONDS = environment.seconds(os.environ, "PERENNIAL_SWEEP_SECONDS", default=5, least=0.5, most=300)
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
-if CELERY_BROKER_URL == "filesystem://":
+FILES_AS_BROKER = "filesystem://localhost/"
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=FILES_AS_BROKER)
+if CELERY_BROKER_URL == FILES_AS_BROKER:
     BROKER_FOLDER = DATA / "broker"
     for name in ("queue", "control"):
         (BROKER_FOLDER / name).mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,7 +1,6 @@
 """Addresses below /reviews/, room by room."""
 
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from reviews.protocol.urls import beginnings
 from reviews.team.urls import trail_patterns
@@ -9,10 +8,8 @@ from reviews.team.urls import urlpatterns as people
 
 app_name = "reviews"
 
-overview = [path("<slug:slug>/", RedirectView.as_view(pattern_name="reviews:protocol:protocol"), name="overview")]
-
 urlpatterns = [
-    path("", include(([*beginnings, *people, *overview], "team"))),
+    path("", include(([*beginnings, *people], "team"))),
     path("<slug:slug>/audit/", include((trail_patterns, "audit"))),
     path("<slug:slug>/protocol/", include("reviews.protocol.urls")),
     path("<slug:slug>/extraction/", include("reviews.extraction.urls")),

@@ -98,11 +98,11 @@ def reading(
             text="Not estimable",
             pooled=None,
             direction=Direction.UNSURE,
-            headline=f"{subject.title}: there is no pooled result yet.",
+            headline="There is no pooled result yet.",
             absolute=None,
             alternatives=[],
             heterogeneity=None,
-            caveats=[pooled["reason"], *primary["notes"]],
+            caveats=[pooled["not_estimable"], *primary["notes"]],
             participants=total.participants,
             k=len(inputs["studies"]),
         )
@@ -127,7 +127,7 @@ def reading(
             "k": pooled["k"],
         },
         direction=towards,
-        headline=headline(subject, towards, estimate=effect.estimate, measure=measure),
+        headline=headline(subject, towards, estimate=effect.estimate, measure=measure, k=len(inputs["studies"])),
         absolute=per_thousand,
         alternatives=alternatives,
         heterogeneity={**primary["heterogeneity"], "text": heterogeneity_text(primary["heterogeneity"])},
@@ -137,25 +137,25 @@ def reading(
     )
 
 
-def headline(subject: Subject, towards: Direction, *, estimate: float, measure: str) -> str:
+def headline(subject: Subject, towards: Direction, *, estimate: float, measure: str, k: int) -> str:
     """The result in one plain sentence, without a word about certainty, which people judge."""
-    null = 1.0 if measure in RATIOS else 0.0
-    change = "less" if estimate < null else "more"
-    match towards:
-        case Direction.UNSURE:
-            return (
-                f"{subject.title}: the trials so far do not settle whether {subject.experimental} makes a difference; "
-                "both benefit and harm remain possible."
-            )
-        case _:
-            return f"{subject.title} was {change} frequent with {subject.experimental} than with {subject.control}."
+    trials = "one trial" if k == 1 else f"{k} trials"
+    if towards is Direction.UNSURE:
+        return (
+            f"The {trials} so far do not settle whether {subject.experimental} makes a difference: "
+            "both benefit and harm remain possible."
+        )
+    is_fewer = estimate < (1.0 if measure in RATIOS else 0.0)
+    happened = subject.happened or "had the event"
+    more = "Fewer" if is_fewer else "More"
+    return f"{more} people {happened} with {subject.experimental} than without it, in the {trials} so far."
 
 
 def absolute_sentence(subject: Subject, people: Absolute) -> str:
     happened = subject.happened or "had the event"
     return (
-        f"Of 1,000 people like those in the trials, {people.without} {happened} with {subject.control}, and "
-        f"{people.with_it} ({people.lower} to {people.upper}) would have with {subject.experimental}."
+        f"Of 1,000 people like those in the trials, {people.without} {happened} without {subject.experimental} and "
+        f"{people.with_it} ({people.lower} to {people.upper}) with it."
     )
 
 

@@ -2,16 +2,18 @@
 
 from django.urls import path
 
-from meta.publication import views
+from meta.publication.views import overview, public, versions
 
 app_name = "publication"
 
 urlpatterns = [
-    path("r/<slug:slug>/", views.latest, name="latest"),
-    path("r/<slug:slug>/v/<str:version>/", views.version, name="version"),
-    path("r/<slug:slug>/v/<str:version>/release.json", views.document, name="document"),
-    path("r/<slug:slug>/v/<str:version>/<slug:key>.svg", views.picture, name="picture"),
-    path("r/<slug:slug>/v/<str:version>/<slug:key>/<str:width>.json", views.figure, name="figure"),
-    path("reviews/<slug:slug>/publication/", views.releases, name="releases"),
-    path("reviews/<slug:slug>/publication/notice/", views.notice, name="notice"),
+    path("", public.home, name="home"),
+    path("r/<slug:slug>/", public.latest, name="latest"),
+    path("r/<slug:slug>/v/<str:version>/", public.version, name="version"),
+    path("r/<slug:slug>/v/<str:version>/release.json", public.document, name="document"),
+    path("r/<slug:slug>/v/<str:version>/<slug:key>.svg", public.picture, name="picture"),
+    path("r/<slug:slug>/v/<str:version>/<slug:key>/<str:width>.json", public.figure, name="figure"),
+    path("reviews/<slug:slug>/", overview.overview, name="overview"),
+    path("reviews/<slug:slug>/publication/", versions.releases, name="releases"),
+    path("reviews/<slug:slug>/publication/notice/", versions.notice, name="notice"),
 ]

@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count as SqlCount
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from reviews.extraction import rules
 from reviews.extraction.models import Arm, Value
@@ -13,7 +12,8 @@ from reviews.extraction.rules import ArmCount, ArmRole, Count, Quantity
 from reviews.library.models import Characteristic, Study
 from reviews.protocol.models import Outcome, Timepoint
 from reviews.screening import queries as screening
-from reviews.team.models import Review, User
+from reviews.team.models import Membership, Review, User
+from reviews.team.rules import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,25 +105,29 @@ def awaiting_confirmation(study: Study) -> QuerySet[Value]:
     return Value.objects.filter(arm__study=study, is_current=True, is_evidence=False).order_by("arm__position", "pk")
 
 
-def studies_with_waiting(review: Review) -> QuerySet[Study]:
-    """The review's studies, each with `waiting`: how many numbers await their second person."""
-    unconfirmed = Q(arms__values__is_current=True, arms__values__is_evidence=False)
-    return (
-        screening.included(review)
-        .annotate(waiting=SqlCount("arms__values", filter=unconfirmed, distinct=True))
-        .order_by("year", "label")
-    )
+def studies(review: Review, *, only_waiting: bool = False) -> QuerySet[Study]:
+    """The review's studies, oldest first; or only those with numbers that await their second person."""
+    found = screening.included(review)
+    return found.filter(pk__in=_unconfirmed(review).values("arm__study")) if only_waiting else found
 
 
 def waiting_in(review: Review) -> int:
     """How many studies of a review have numbers that await a second person."""
-    return (
-        Value.objects.filter(arm__study__in=screening.included(review), is_current=True, is_evidence=False)
-        .order_by()
-        .values("arm__study")
-        .distinct()
-        .count()
-    )
+    return studies(review, only_waiting=True).count()
+
+
+def waiting_for(review: Review, person: User) -> int:
+    """How many studies a person could confirm now: none of the waiting numbers is their own."""
+    if not Membership.objects.filter(review=review, user=person, role=Role.EXTRACTOR).exists():
+        return 0
+    own = _unconfirmed(review).filter(entered_by=person).values("arm__study")
+    return studies(review, only_waiting=True).exclude(pk__in=own).count()
+
+
+def _unconfirmed(review: Review) -> QuerySet[Value]:
+    return Value.objects.filter(
+        arm__study__in=screening.included(review), is_current=True, is_evidence=False
+    ).order_by()
 
 
 def table(study: Study, wanted: Sequence[tuple[Outcome, Timepoint]]) -> list[ResultRow]:

@@ -46,11 +46,9 @@ PER_PAGE = 50
 def studies(request: MemberRequest, slug: str) -> HttpResponse:
     review = review_for_member(request.user, slug)
     showing = "waiting" if request.GET.get("show") == "waiting" else "all"
-    found = queries.studies_with_waiting(review)
-    counts = {"all": found.count(), "waiting": queries.waiting_in(review)}
-    page = Paginator(found.filter(waiting__gt=0) if showing == "waiting" else found, PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    counts = {"all": queries.studies(review).count(), "waiting": queries.waiting_in(review)}
+    found = queries.studies(review, only_waiting=showing == "waiting")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     can_extract = _may(request, review, Action.EXTRACT)
     rows = queries.overview(list(page), person=request.user if can_extract else None)
     context = {
@@ -117,7 +115,7 @@ def confirm(request: MemberRequest, slug: str, study_id: int) -> HttpResponse:
         except ValidationError as refusal:
             refused = refusal.messages
     else:
-        refused = [message for errors in form.errors.values() for message in errors]
+        refused = [str(message) for errors in form.errors.values() for message in errors]
     if not refused and not request.htmx:
         messages.success(request, _("Confirmed. The results are being recomputed."))
         return redirect("reviews:extraction:study", slug, study_id)

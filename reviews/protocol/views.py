@@ -48,7 +48,7 @@ def reviews(request: MemberRequest) -> HttpResponse:
             {
                 "title": each.review.title,
                 "question": protocols[each.review.pk].question if each.review.pk in protocols else "",
-                "url": reverse("reviews:team:overview", args=[each.review.slug]),
+                "url": reverse("publication:overview", args=[each.review.slug]),
                 "roles": role_words(each.roles),
                 "status": _standing(protocols.get(each.review.pk)),
                 "waiting": 0,

@@ -1,35 +1,23 @@
-"""Public pages, which read released documents only, and the workspace page where a version is made."""
+"""Public pages: they read released documents and notices, and nothing else."""
 
-import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from meta.plots import forest
 from meta.publication import queries
-from meta.publication.forms import STEPS, NoticeForm, ReleaseForm
-from meta.releases import queries as releasing
-from meta.releases import services
 from meta.releases.models import Release
-from meta.releases.rules import NoticeKind, Step, Version
-from reviews.team.access import review_for_member, roles_of
-from reviews.team.request import MemberRequest
-from reviews.team.rules import Action, acting_role
+from meta.releases.rules import Version
 
 PLOTLY = "plotly/plotly.min.js"
-VERSIONS_PER_PAGE = 25
 
 REVALIDATE = "public, max-age=0, must-revalidate"
 """A page says whether its version was superseded or withdrawn, so it is asked for again each time."""
@@ -100,63 +88,6 @@ def figure(request: HttpRequest, slug: str, version: str, key: str, width: str) 
     return JsonResponse(forest.figure(plot, width="narrow" if width == "narrow" else "wide"))
 
 
-@require_http_methods(["GET", "POST"])
-def releases(request: MemberRequest, slug: str) -> HttpResponse:
-    """What a version made now would say, and the versions before it; an owner makes the next one here."""
-    action = Action.RELEASE if request.method == "POST" else Action.READ
-    review = review_for_member(request.user, slug, action)
-    can_release = acting_role(roles_of(request.user, review), Action.RELEASE) is not None
-    found = releasing.proposal(review)
-    seen = json.dumps(services.digests(found.document), sort_keys=True)
-    form = ReleaseForm(request.POST or None, initial={"seen": seen})
-    if request.method == "POST" and form.is_valid():
-        try:
-            release = services.make_release(
-                review=review,
-                actor=request.user,
-                step=Step(form.cleaned_data["step"]),
-                note=form.cleaned_data["note"],
-                evidence_date=form.cleaned_data["evidence_date"],
-                seen=form.cleaned_data["seen"],
-            )
-        except ValidationError as refusal:
-            _tell(form, refusal)
-        else:
-            messages.success(request, _("Version %(version)s is public.") % {"version": release.version})
-            return redirect("publication:releases", slug)
-    page = Paginator(releasing.releases(review), VERSIONS_PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "review": review,
-        "can_release": can_release,
-        "form": form if can_release and found.is_worth_releasing else None,
-        "notice_form": NoticeForm() if can_release and found.last else None,
-        "choices": _choices(found),
-        "changes": found.changes,
-        "is_unchanged": not found.is_worth_releasing,
-        "blocked": found.obstacles,
-        "present": found.document["outcomes"],
-        "releases": [_line(release, found.last) for release in page],
-        "page_obj": page,
-        "public_url": reverse("publication:latest", args=[slug]) if found.last else None,
-    }
-    return render(request, "meta/publication/releases.html", context, status=422 if request.method == "POST" else 200)
-
-
-@require_POST
-def notice(request: MemberRequest, slug: str) -> HttpResponse:
-    review = review_for_member(request.user, slug, Action.RELEASE)
-    form = NoticeForm(request.POST)
-    if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, " ".join(str(error) for error in errors))
-        return redirect("publication:releases", slug)
-    services.give_notice(
-        review=review, actor=request.user, kind=NoticeKind(form.cleaned_data["kind"]), text=form.cleaned_data["text"]
-    )
-    messages.success(request, _("The notice stands on every public page of this review."))
-    return redirect("publication:releases", slug)
-
-
 def _page(request: HttpRequest, release: Release) -> HttpResponse:
     document = release.document
     everything = queries.versions(release.review_id)
@@ -184,7 +115,7 @@ def _page(request: HttpRequest, release: Release) -> HttpResponse:
         "latest_version": str(newest.version),
         "latest_url": reverse("publication:latest", args=[slug]),
         "notices": [{"kind": one.kind, "sentence": one.text, "at": one.given_at} for one in queries.notices(release)],
-        "home_url": reverse("home"),
+        "home_url": reverse("publication:home"),
         "canonical_url": request.build_absolute_uri(reverse("publication:version", args=[slug, number])),
         "json_url": reverse("publication:document", args=[slug, number]),
         "outcome": outcome,
@@ -218,39 +149,3 @@ def _outcome(release: Release, key: str) -> dict[str, Any]:
             found: dict[str, Any] = outcome
             return found
     raise Http404("This version has no such outcome.")
-
-
-def _choices(found: releasing.Proposal) -> list[dict[str, Any]]:
-    words = dict(STEPS)
-    steps = list(Step) if found.last else [Step.MAJOR]
-    return [
-        {
-            "step": step.value,
-            "version": str(found.version(step)),
-            "label": words[step.value] if found.last else _("the first version"),
-            "is_proposed": step is found.step,
-        }
-        for step in steps
-    ]
-
-
-def _line(release: Release, last: Release | None) -> dict[str, Any]:
-    outcome = release.document["outcomes"][0]
-    return {
-        "version": str(release.version),
-        "released_at": release.released_at,
-        "released_by": release.released_by,
-        "note": release.note,
-        "evidence_date": release.evidence_date,
-        "result": f"{outcome['measure']} {outcome['text']}",
-        "url": reverse("publication:version", args=[release.document["review"]["slug"], str(release.version)]),
-        "is_latest": last is not None and release.pk == last.pk,
-    }
-
-
-def _tell(form: ReleaseForm, refusal: ValidationError) -> None:
-    if not hasattr(refusal, "error_dict"):
-        form.add_error(None, refusal.messages)
-        return
-    for name, errors in refusal.message_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
