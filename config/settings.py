@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import environment
+from meta.plots.plotly import STYLE_HASHES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -262,7 +263,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "manifest-src": [SELF],
         "form-action": [SELF],
-        "style-src": [SELF],
+        "style-src": [SELF, *(f"'{digest}'" for digest in STYLE_HASHES)],
         "img-src": [SELF, "data:", "blob:"],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],

@@ -1,30 +1,28 @@
 /* Forest plots: the printed drawing gives way to an interactive one when a reader asks for it.
 
-   HTML asks for it so (everything stands inside one [data-forest]):
+   HTML asks for it so:
 
-     <figure class="forest-figure" data-forest>
-       <div data-forest-printed>… static SVG …</div>
-       <div class="forest-figure__live" data-forest-live hidden></div>
-       <p data-forest-note role="status"></p>
-       <button type="button" data-forest-explore data-forest-back="Printed plot"
-               data-plotly-src="/static/plotly/plotly.min.js" data-figure="id-of-json">Explore</button>
-       <button type="button" data-forest-png="/r/…/mortality.svg">PNG</button>
+     <figure class="forest-figure" data-forest data-plotly-src="/static/plotly.min.js"
+             data-figure-wide="…/wide.json" data-figure-narrow="…/narrow.json">
+       <button type="button" data-forest-explore aria-pressed="false">Explore</button>
+       <button type="button" data-forest-png="…/mortality.svg">PNG</button>
+       …the two static drawings, svg.forest…
      </figure>
 
-   `data-figure` names a <script type="application/json"> with {"wide": …, "narrow": …}; `data-figure-src` fetches the same.
-   Everything in it is worked out on the server; here it is only drawn. */
+   Both figures are worked out on the server; here they are only drawn. Plotly is fetched when first asked for. */
 
 const FAILED = "The interactive plot could not be loaded. The printed plot shows the same numbers; you can try again.";
 const PNG_SCALE = 3;
+const CLEAR = "rgba(0,0,0,0)";
 
-/** The layout that fits: "wide" or "narrow". */
-export function choose(figures, width) {
-  return width >= figures.wide.layout.meta.least_width ? "wide" : "narrow";
+/** The layout that fits a width: "wide" or "narrow". */
+export function choose(wide, width) {
+  return width >= wide.layout.meta.least_width ? "wide" : "narrow";
 }
 
-/** The figure in the page's colours: `paint` gives the colour of a token, or "" where the page has none. */
+/** The figure in the page's colours, on the page's ground: `paint` gives the colour of a token, "" where there is none. */
 export function repaint(figure, paint) {
-  const colours = figure.layout.meta.colours;
+  const { colours } = figure.layout.meta;
   const visit = (value, key) => {
     if (Array.isArray(value)) return value.map((item) => visit(item, key));
     if (value && typeof value === "object") {
@@ -33,7 +31,11 @@ export function repaint(figure, paint) {
     const token = /color$/.test(key) ? colours[value] : undefined;
     return (token && paint(token)) || value;
   };
-  return { data: visit(figure.data, "data"), layout: { ...visit(figure.layout, "layout"), meta: figure.layout.meta } };
+  const { meta, ...layout } = figure.layout;
+  return {
+    data: visit(figure.data, "data"),
+    layout: { ...visit(layout, "layout"), meta, paper_bgcolor: CLEAR, plot_bgcolor: CLEAR },
+  };
 }
 
 /** What an event did to the axis that began as `start`: "in", "out", "start" (back to it), or null for none of these. */
@@ -54,19 +56,25 @@ export function ticks(meta, now) {
 
 /** A name for a downloaded file, from the figure's title. */
 export function fileName(title) {
-  const words = title.normalize("NFKD").toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const words = title.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().match(/[a-z0-9]+/g) ?? [];
   return ["forest-plot", ...words].join("-").slice(0, 80);
 }
 
-/** Plotly's settings: a quiet tool bar with zoom and the two downloads. */
-export function settings(Plotly, figures, layout) {
-  const { width, title } = figures.wide.layout.meta;
+/** The name of the PNG made from an SVG at this address: the review and the outcome, not the whole path. */
+export function pngName(address) {
+  const last = new URL(address, "http://x").pathname.split("/").pop();
+  return `${last.replace(/\.svg$/, "")}.png`;
+}
+
+/** Plotly's settings: a quiet tool bar with zoom, and two downloads of the whole figure in its own colours. */
+export function settings(Plotly, wide, layout) {
+  const { width, title } = wide.layout.meta;
   const save = (format) => () =>
-    Plotly.downloadImage(figures.wide, {
+    Plotly.downloadImage(wide, {
       format,
       filename: fileName(title),
       width,
-      height: figures.wide.layout.height,
+      height: wide.layout.height,
       scale: format === "png" ? PNG_SCALE : 1,
     });
   return {
@@ -86,101 +94,105 @@ export function settings(Plotly, figures, layout) {
   };
 }
 
-const loading = new Map();
+const arrivals = new Map();
+
+/** Whatever a source gave once; a failure is forgotten, so that the next click tries again. */
+function once(source, fetcher) {
+  if (!arrivals.has(source)) {
+    const arrival = fetcher(source);
+    arrivals.set(source, arrival);
+    arrival.catch(() => arrivals.delete(source));
+  }
+  return arrivals.get(source);
+}
 
 function loadPlotly(source) {
-  if (window.Plotly) return Promise.resolve(window.Plotly);
-  if (!loading.has(source)) {
-    const arrival = new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = source;
-      script.addEventListener("load", () => resolve(window.Plotly));
-      script.addEventListener("error", () => reject(new Error(source)));
-      document.head.append(script);
-    });
-    loading.set(
-      source,
-      arrival.catch((error) => {
-        loading.delete(source);
-        throw error;
-      }),
-    );
-  }
-  return loading.get(source);
-}
-
-async function readFigures(button) {
-  const { figure, figureSrc } = button.dataset;
-  if (figure) return JSON.parse(document.getElementById(figure).textContent);
-  const answer = await fetch(figureSrc, { headers: { Accept: "application/json" } });
-  if (!answer.ok) throw new Error(`${figureSrc}: ${answer.status}`);
-  return answer.json();
-}
-
-const drawn = new Map();
-
-async function draw(live) {
-  const { Plotly, figures } = drawn.get(live);
-  const layout = choose(figures, live.clientWidth);
-  const style = getComputedStyle(live);
-  const figure = repaint(figures[layout], (token) => style.getPropertyValue(token).trim());
-  await Plotly.react(live, figure.data, figure.layout, settings(Plotly, figures, layout));
-  drawn.get(live).layout = layout;
-  live.removeAllListeners("plotly_relayout");
-  live.on("plotly_relayout", (event) => {
-    const now = zoom(event, figures[layout].layout.xaxis.range);
-    if (now === null) return;
-    const cut = figure.data.findIndex((trace) => trace.meta === "cut");
-    Plotly.update(live, { visible: now === "start" }, ticks(figure.layout.meta, now), [cut]);
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = source;
+    script.addEventListener("load", () => resolve(window.Plotly));
+    script.addEventListener("error", () => reject(new Error(source)));
+    document.head.append(script);
   });
 }
 
-function redrawAll(needed) {
-  for (const [live, state] of drawn) {
-    if (!live.isConnected) drawn.delete(live);
-    else if (!live.hidden && needed(live, state)) draw(live);
-  }
+async function loadFigure(source) {
+  const answer = await fetch(source, { headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(`${source}: ${answer.status}`);
+  return answer.json();
 }
 
-const resized = new ResizeObserver(() =>
-  redrawAll((live, { figures, layout }) => layout && choose(figures, live.clientWidth) !== layout),
-);
+async function draw(frame, live) {
+  const { plotlySrc, figureWide, figureNarrow } = frame.dataset;
+  const [Plotly, wide] = await Promise.all([once(plotlySrc, loadPlotly), once(figureWide, loadFigure)]);
+  const layout = choose(wide, live.clientWidth);
+  const plain = layout === "wide" ? wide : await once(figureNarrow, loadFigure);
+  const style = getComputedStyle(live);
+  const figure = repaint(plain, (token) => style.getPropertyValue(token).trim());
+  await Plotly.react(live, figure.data, figure.layout, settings(Plotly, wide, layout));
+  live.dataset.layout = layout;
+  live.removeAllListeners("plotly_relayout");
+  live.on("plotly_relayout", (event) => {
+    const now = zoom(event, plain.layout.xaxis.range);
+    if (now === null) return;
+    const cut = plain.data.findIndex((trace) => trace.meta === "cut");
+    Plotly.update(live, { visible: now === "start" }, ticks(plain.layout.meta, now), [cut]);
+  });
+}
+
+function say(frame, words) {
+  let note = frame.querySelector(".forest-figure__note");
+  if (!note) {
+    note = document.createElement("p");
+    note.className = "forest-figure__note";
+    note.setAttribute("role", "status");
+    frame.append(note);
+  }
+  note.textContent = words;
+}
+
+function room(frame) {
+  let live = frame.querySelector(".forest-figure__live");
+  if (!live) {
+    live = document.createElement("div");
+    live.className = "forest-figure__live";
+    [...frame.querySelectorAll("svg.forest")].at(-1).after(live);
+    resized.observe(live);
+  }
+  return live;
+}
 
 async function explore(button) {
   const frame = button.closest("[data-forest]");
-  const live = frame.querySelector("[data-forest-live]");
-  const printed = frame.querySelector("[data-forest-printed]");
-  const note = frame.querySelector("[data-forest-note]");
-  const opening = live.hidden;
-  if (note) note.textContent = "";
-  if (opening && !drawn.has(live)) {
-    button.setAttribute("aria-busy", "true");
-    try {
-      const [Plotly, figures] = await Promise.all([loadPlotly(button.dataset.plotlySrc), readFigures(button)]);
-      drawn.set(live, { Plotly, figures });
-    } catch {
-      if (note) note.textContent = FAILED;
-      return;
-    } finally {
-      button.removeAttribute("aria-busy");
-    }
+  if (button.getAttribute("aria-pressed") === "true") {
+    button.setAttribute("aria-pressed", "false");
+    delete frame.dataset.state;
+    return;
   }
-  live.hidden = !opening;
-  printed.hidden = opening;
-  swapLabel(button);
-  if (opening) {
-    await draw(live);
-    resized.observe(live);
-    live.dataset.drawn = "";
+  if (button.getAttribute("aria-busy") === "true") return;
+  button.setAttribute("aria-busy", "true");
+  frame.dataset.state = "live";
+  try {
+    await draw(frame, room(frame));
+    button.setAttribute("aria-pressed", "true");
+    say(frame, "");
+  } catch {
+    delete frame.dataset.state;
+    say(frame, frame.dataset.failed || FAILED);
+  } finally {
+    button.removeAttribute("aria-busy");
   }
 }
 
-function swapLabel(button) {
-  const { forestBack } = button.dataset;
-  if (!forestBack) return;
-  button.dataset.forestBack = button.textContent.trim();
-  button.textContent = forestBack;
+async function redraw(isNeeded) {
+  for (const live of document.querySelectorAll('[data-forest][data-state="live"] .forest-figure__live[data-layout]')) {
+    const frame = live.closest("[data-forest]");
+    const wide = await once(frame.dataset.figureWide, loadFigure);
+    if (isNeeded(live, wide)) await draw(frame, live);
+  }
 }
+
+const resized = new ResizeObserver(() => redraw((live, wide) => choose(wide, live.clientWidth) !== live.dataset.layout));
 
 async function downloadPng(button) {
   const image = new Image();
@@ -193,7 +205,7 @@ async function downloadPng(button) {
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
-  link.download = `${image.src.split("/").pop().replace(/\.svg.*$/, "")}.png`;
+  link.download = pngName(image.src);
   link.click();
   URL.revokeObjectURL(link.href);
 }
@@ -205,6 +217,6 @@ document.addEventListener("click", (event) => {
   else explore(button);
 });
 
-const repaintAll = () => redrawAll(() => true);
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaintAll);
-new MutationObserver(repaintAll).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+const recolour = () => redraw(() => true);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+new MutationObserver(recolour).observe(document.documentElement, { attributeFilter: ["data-theme"] });

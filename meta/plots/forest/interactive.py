@@ -32,7 +32,7 @@ LEAST_PLOT = 150.0
 """With less width than this for the axis, the narrow layout reads better."""
 
 COLOURS: dict[str, str] = {INK: "--ink", SOFT: "--ink-soft", PAPER: "--sheet", LEAF: "--leaf"}
-"""The page's token for each colour. The figure is complete in its own colours; `forest.js` repaints it in the page's."""
+"""The page's token for each colour. The figure is complete in its own colours; `forest.js` takes those of the page."""
 
 SQUARE_TOKENS: dict[Data, str] = {
     "dichotomous": "--forest-square",
@@ -62,11 +62,6 @@ def figure(plot: ForestPlot, *, width: Layout = "wide") -> Json:
         sheet = FigureSheet(plot, geometry)
         height = narrow.lay_out(plot, geometry, sheet)
     return sheet.document(height=height)
-
-
-def figures(plot: ForestPlot) -> Json:
-    """Both layouts, as `forest.js` expects them: it takes the one that fits the page."""
-    return {"wide": figure(plot), "narrow": figure(plot, width="narrow")}
 
 
 class FigureSheet:

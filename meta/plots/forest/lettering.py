@@ -1,5 +1,6 @@
 """How wide a text will be, without a browser: Arial's own widths, which Helvetica and Liberation Sans share."""
 
+import re
 from unicodedata import combining, east_asian_width
 
 from meta.plots.numbers import MINUS
@@ -29,6 +30,9 @@ _WIDTHS: dict[str, int] = {
 }
 """Arial, in thousandths of the type size."""
 
+BREAK = re.compile(r"(?<![=<]) +(?![=<])")
+"""A line breaks at spaces, but not around the sign of ``P = 0.13``."""
+
 UNKNOWN = 600
 WIDE = 1000
 BOLD = 1.08
@@ -45,7 +49,7 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
 def wrap(text: str, room: float, size: float, *, bold: bool = False) -> tuple[str, ...]:
     """The text in lines no wider than the room, broken at spaces; a word too long for any line stands alone."""
     lines: list[str] = []
-    for word in text.split():
+    for word in BREAK.split(text.strip()):
         if lines and width(f"{lines[-1]} {word}", size, bold=bold) <= room:
             lines[-1] += f" {word}"
         else:

@@ -124,12 +124,23 @@ def _page(request: HttpRequest, release: Release) -> HttpResponse:
         "forest_wide": mark_safe(outcome["svg"]),  # noqa: S308
         "forest_narrow": mark_safe(outcome["svg_narrow"]),  # noqa: S308
         "table": forest.table(plot),
+        "characteristics": _characteristics(document["studies"]),
         "figure_url": reverse("publication:picture", args=[slug, number, outcome["key"]]),
         "figure_wide_url": reverse("publication:figure", args=[slug, number, outcome["key"], "wide"]),
         "figure_narrow_url": reverse("publication:figure", args=[slug, number, outcome["key"], "narrow"]),
         "plotly_src": static(PLOTLY),
     }
     return render(request, "meta/publication/page.html", context)
+
+
+def _characteristics(studies: list[dict[str, Any]]) -> dict[str, Any]:
+    """A table of what describes the studies: a column for each characteristic that any of them has."""
+    names = list(dict.fromkeys(one["name"] for study in studies for one in study["characteristics"]))
+    rows = []
+    for study in studies:
+        texts = {one["name"]: one["text"] for one in study["characteristics"]}
+        rows.append({"label": study["label"], "cells": [{"name": name, "text": texts.get(name, "")} for name in names]})
+    return {"names": names, "rows": rows}
 
 
 def _found(slug: str, text: str | None) -> Release:
