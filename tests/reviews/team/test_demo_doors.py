@@ -172,10 +172,9 @@ def start(tmp_path, **environment):
     [
         ({"PERENNIAL_DEMO": "1"}, "True /demo/enter/owner/"),
         ({}, "False none"),
-        ({"PERENNIAL_DEMO": "0"}, "False none"),
         (PRODUCTION, "False none"),
     ],
-    ids=["demo", "embedded", "off", "production"],
+    ids=["demo", "embedded", "production"],
 )
 def test_the_address_exists_in_a_process_of_the_demonstration_and_in_no_other(tmp_path, environment, told):
     assert start(tmp_path, **environment).stdout.strip() == told
