@@ -34,7 +34,7 @@ def workspace(request: HttpRequest) -> dict[str, Any]:
         "stages": SimpleLazyObject(lambda: frame.stages),
         "my_reviews": SimpleLazyObject(lambda: frame.my_reviews),
         "status": SimpleLazyObject(lambda: frame.status),
-        "notice_of_review": SimpleLazyObject(lambda: frame.disclaimer),
+        "disclaimer": SimpleLazyObject(lambda: frame.disclaimer),
     }
 
 

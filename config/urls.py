@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from config import help_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", include(("config.api.urls", "api"))),
     path("accounts/", include("config.accounts")),
     path("help/", include((help_pages.urlpatterns, "help"))),
     path("", include("reviews.team.site_urls")),

@@ -12,6 +12,7 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 from reviews.team.models import Review, User
 from reviews.team.rules import Role
 from tests.factories import ReviewFactory, UserFactory, member
+from tests.living import Living, living_review
 
 
 @dataclass
@@ -102,3 +103,9 @@ def outsider(db: None) -> User:
 @pytest.fixture
 def administrator(db: None) -> User:
     return UserFactory(name="Sam Root", is_staff=True)
+
+
+@pytest.fixture
+def living(review: Review, owner: User, extractor: User, second_extractor: User) -> Living:
+    """A review with a released protocol and people to work on it; trials are the test's own."""
+    return living_review(review, owner, extractor, second_extractor)

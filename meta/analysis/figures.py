@@ -122,7 +122,7 @@ def reading(
             "lower": effect.lower,
             "upper": effect.upper,
             "level": pooled["level"],
-            "statistic": pooled["statistic"],
+            "statistic": abs(pooled["statistic"]),
             "p_value": pooled["p_value"],
             "k": pooled["k"],
         },
@@ -141,8 +141,9 @@ def headline(subject: Subject, towards: Direction, *, estimate: float, measure: 
     """The result in one plain sentence, without a word about certainty, which people judge."""
     trials = "one trial" if k == 1 else f"{k} trials"
     if towards is Direction.UNSURE:
+        settle = "does not settle" if k == 1 else "do not settle"
         return (
-            f"The {trials} so far do not settle whether {subject.experimental} makes a difference: "
+            f"The {trials} so far {settle} whether {subject.experimental} makes a difference: "
             "both benefit and harm remain possible."
         )
     is_fewer = estimate < (1.0 if measure in RATIOS else 0.0)

@@ -19,6 +19,13 @@ MOST_PAGES = 500
 NEWEST = "SELECT (SELECT MAX(id) FROM meta_release), (SELECT MAX(id) FROM meta_notice)"
 """Both tables only ever grow, so these two numbers change exactly when something public does."""
 
+PLACES = ("/r/", "/api/v1/published/")
+"""Below these, and at the home page, answers may be kept; a view says of each whether it is."""
+
+REVALIDATE = "public, max-age=0, must-revalidate"
+"""A page says whether its version was superseded or withdrawn, so it is asked for again each time."""
+FOR_EVER = "public, max-age=31536000, immutable"
+
 Stamp = tuple[int | None, int | None]
 
 
@@ -57,12 +64,12 @@ class Shelf:
 
 
 def published_pages(get_response: GetResponse) -> GetResponse:
-    """Keep what views marked as published (``meta.publication.views.published``), and answer 304 where that is enough."""
+    """Keep what views marked as published (``publish``), and answer 304 where that is enough."""
     shelf = Shelf()
 
     def middleware(request: HttpRequest) -> HttpResponse:
         path = request.path
-        if request.method not in {"GET", "HEAD"} or not (path == "/" or path.startswith("/r/")):
+        if request.method not in {"GET", "HEAD"} or not (path == "/" or path.startswith(PLACES)):
             return get_response(request)
         stamp = newest()
         kept = shelf.take(path, stamp)
@@ -75,6 +82,13 @@ def published_pages(get_response: GetResponse) -> GetResponse:
         return answer(request, kept)
 
     return middleware
+
+
+def publish(response: HttpResponse, cache_control: str) -> HttpResponse:
+    """Mark an answer as the same for everybody, to be kept by caches as said."""
+    response["Cache-Control"] = cache_control
+    response.is_published = True  # type: ignore[attr-defined]  # read by the middleware above
+    return response
 
 
 def newest() -> Stamp:

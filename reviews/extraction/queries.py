@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from reviews.extraction import rules
 from reviews.extraction.models import Arm, Value
@@ -209,6 +209,25 @@ def provenance(study_ids: Sequence[int]) -> QuerySet[Value]:
         Value.objects.filter(arm__study__in=study_ids, is_evidence=True)
         .select_related("arm", "outcome", "timepoint", "entered_by", "confirmation__confirmed_by")
         .order_by("arm__study_id", "outcome__name", "timepoint__label", "arm__position", "quantity")
+    )
+
+
+def values(review: Review, *, which: str) -> QuerySet[Value]:
+    """The numbers of the review's studies, in the order in which they were entered.
+
+    Args:
+        which: `evidence` (confirmed, used by analyses), `current` (the newest), `waiting` (not confirmed yet), `all`.
+    """
+    wanted = {
+        "evidence": Q(is_evidence=True),
+        "current": Q(is_current=True),
+        "waiting": Q(is_current=True, is_evidence=False),
+        "all": Q(),
+    }
+    return (
+        Value.objects.filter(wanted[which], arm__study__in=screening.included(review))
+        .select_related("arm__study", "outcome", "timepoint", "entered_by", "confirmation__confirmed_by")
+        .order_by("pk")
     )
 
 

@@ -51,7 +51,7 @@ def add_study(
         )
     study = Study.objects.create(team=review.team, label=label, year=year, created_by=actor)
     for number, report in enumerate(reports):
-        link_report(review=review, actor=actor, study=study, report=report, is_primary=number == 0)
+        _link(review, actor, study, report, is_primary=number == 0)
     for name, text in (characteristics or {}).items():
         Characteristic.objects.create(
             study=study, name=name, text=text, source=characteristics_source, entered_by=actor
@@ -80,9 +80,25 @@ def link_report(*, review: Review, actor: User, study: Study, report: NewReport,
 
     Raises:
         PermissionDenied: the person does not extract in this review.
-        ValidationError: an identifier is not one, or two of them belong to different reports.
+        ValidationError: an identifier is not one, two of them belong to different reports, or the study is not in the
+            library of the review's team.
     """
-    require(actor, review, Action.EXTRACT)
+    role = require(actor, review, Action.EXTRACT)
+    if study.team_id != review.team_id:
+        raise ValidationError("The study is not in this team's library.")
+    kept = _link(review, actor, study, report, is_primary=is_primary)
+    audit.record(
+        chain=review.chain,
+        actor=actor,
+        acting_role=role,
+        verb="linked report",
+        subject=study,
+        after={"report": kept.pk, "citation": report.citation, "identifiers": dict(report.identifiers)},
+    )
+    return kept
+
+
+def _link(review: Review, actor: User, study: Study, report: NewReport, *, is_primary: bool) -> Report:
     identifiers = _checked(report.identifiers)
     known = {
         identifier.report
