@@ -302,6 +302,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "CriterionKind": "reviews.protocol.api.CRITERION_KINDS",
+        "Measure": "reviews.protocol.api.MEASURES",
+        "PooledMeasure": "meta.analysis.forms.MEASURES",
+        "NoticeKind": "meta.releases.api.KINDS",
         "ArmRole": "reviews.extraction.api.ARM_ROLES",
         "ValueMethod": "reviews.extraction.api.METHODS",
         "ValueState": "reviews.extraction.api.STATES",
