@@ -8,19 +8,13 @@ import pytest
 from playwright.sync_api import Browser
 
 from meta.plots import forest
-from tests.browser.forest_page import Visit, browser, served, visit
+from tests.browser.forest_page import Visit, served, visit
 from tests.meta.plots import samples
 
 pytestmark = pytest.mark.browser
 
 DESK = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")
