@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 ENGINE = f"perennial-stats {stats.__version__}"
 
+STALE = "Somebody amended this plan while you were writing. Read it, then amend it again if you still disagree."
 RESERVED_KEYS = frozenset({"new"})
 """Addresses of pages that stand where an analysis would."""
 
@@ -87,18 +88,23 @@ def plan_analysis(
 
 
 @transaction.atomic
-def amend_plan(*, analysis: Analysis, actor: User, settings: Settings, reason: str) -> Plan:
+def amend_plan(*, analysis: Analysis, actor: User, settings: Settings, reason: str, seen: int | None = None) -> Plan:
     """Change how an analysis is computed; the plan before stays readable.
+
+    Args:
+        seen: the number of the plan that the person read before they wrote; None where nothing was shown to them.
 
     Raises:
         PermissionDenied: the person does not plan analyses in this review.
-        ValidationError: no reason is given.
+        ValidationError: no reason is given, or somebody amended the plan in the meantime.
     """
     role = require(actor, analysis.review, Action.PLAN)
     if not reason.strip():
         raise ValidationError({"reason": "Say why the plan changes; both versions stay readable."})
     Analysis.objects.select_for_update().get(pk=analysis.pk)
     before = queries.current_plan(analysis)
+    if seen is not None and seen != before.number:
+        raise ValidationError(STALE, code="stale")
     if queries.settings_of(before) == settings:
         return before
     before.is_current = False

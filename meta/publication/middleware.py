@@ -22,6 +22,13 @@ PUBLISHED = "SELECT (SELECT COUNT(*) FROM meta_release), (SELECT COUNT(*) FROM m
 The highest ids would not do: of two versions made at the same time the one with the lower id may be committed last.
 """
 
+PLACES = ("/r/", "/api/v1/published/")
+"""Below these, and at the home page, answers may be kept; a view says of each whether it is."""
+
+REVALIDATE = "public, max-age=0, must-revalidate"
+"""A page says whether its version was superseded or withdrawn, so it is asked for again each time."""
+FOR_EVER = "public, max-age=31536000, immutable"
+
 Stamp = tuple[int, int]
 
 
@@ -60,12 +67,12 @@ class Shelf:
 
 
 def published_pages(get_response: GetResponse) -> GetResponse:
-    """Keep what views marked as published (``meta.publication.views.published``), and answer 304 where that is enough."""
+    """Keep what views marked as published (``publish``), and answer 304 where that is enough."""
     shelf = Shelf()
 
     def middleware(request: HttpRequest) -> HttpResponse:
         path = request.path
-        if request.method not in {"GET", "HEAD"} or not (path == "/" or path.startswith("/r/")):
+        if request.method not in {"GET", "HEAD"} or not (path == "/" or path.startswith(PLACES)):
             return get_response(request)
         address = f"{request.scheme}://{request.get_host()}{path}"  # a page names its own address
         stamp = published()
@@ -79,6 +86,13 @@ def published_pages(get_response: GetResponse) -> GetResponse:
         return answer(request, kept)
 
     return middleware
+
+
+def publish(response: HttpResponse, cache_control: str) -> HttpResponse:
+    """Mark an answer as the same for everybody, to be kept by caches as said."""
+    response["Cache-Control"] = cache_control
+    response.is_published = True  # type: ignore[attr-defined]  # read by the middleware above
+    return response
 
 
 def published() -> Stamp:

@@ -14,16 +14,13 @@ from django.views.decorators.http import require_safe
 
 from meta.plots import forest
 from meta.publication import queries
+from meta.publication.middleware import FOR_EVER, REVALIDATE, publish
 from meta.releases.models import Release
 from meta.releases.rules import Version
 
 PLOTLY = "plotly/plotly.min.js"
 WIDTHS = frozenset({"wide", "narrow"})
 """No other address leads to a figure: each answer is kept in memory, so there may not be any number of them."""
-
-REVALIDATE = "public, max-age=0, must-revalidate"
-"""A page says whether its version was superseded or withdrawn, so it is asked for again each time."""
-FOR_EVER = "public, max-age=31536000, immutable"
 
 View = Callable[..., HttpResponse]
 
@@ -34,10 +31,7 @@ def published(cache_control: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            response = view(request, *args, **kwargs)
-            response["Cache-Control"] = cache_control
-            response.is_published = True  # type: ignore[attr-defined]  # read by the middleware of this room
-            return response
+            return publish(view(request, *args, **kwargs), cache_control)
 
         return login_not_required(require_safe(wrapped))
 
@@ -54,7 +48,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "version": release.document["version"],
             "released_at": release.released_at,
             "evidence_date": release.evidence_date,
-            "disclaimer": release.document["disclaimer"],
             "url": reverse("publication:latest", args=[release.document["review"]["slug"]]),
         }
         for release in queries.newest_releases()
