@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from meta.analysis.rules import Absolute, Direction, Model, absolute, direction
+from meta.analysis.rules import PER, Absolute, Direction, Model, absolute, direction
 from meta.plots import numbers
 from meta.plots.forest import ForestPlot, Interval, Line, Pooled, Row
 from meta.plots.forest.model import Mark
@@ -40,7 +40,6 @@ class Reading:
     direction: Direction
     headline: str
     absolute: Absolute | None
-    absolute_sentence: str
     alternatives: list[dict[str, str]]
     heterogeneity: dict[str, Any] | None
     caveats: list[str]
@@ -99,12 +98,11 @@ def reading(
             text="Not estimable",
             pooled=None,
             direction=Direction.UNSURE,
-            headline=f"{subject.title}: there is no pooled result yet.",
+            headline="There is no pooled result yet.",
             absolute=None,
-            absolute_sentence="",
             alternatives=[],
             heterogeneity=None,
-            caveats=[pooled["reason"], *primary["notes"]],
+            caveats=[pooled["not_estimable"], *primary["notes"]],
             participants=total.participants,
             k=len(inputs["studies"]),
         )
@@ -124,42 +122,76 @@ def reading(
             "lower": effect.lower,
             "upper": effect.upper,
             "level": pooled["level"],
-            "statistic": pooled["statistic"],
+            "statistic": abs(pooled["statistic"]),
             "p_value": pooled["p_value"],
             "k": pooled["k"],
         },
         direction=towards,
-        headline=headline(subject, towards, estimate=effect.estimate, measure=measure),
+        headline=headline(subject, towards, estimate=effect.estimate, measure=measure, k=len(inputs["studies"])),
         absolute=per_thousand,
-        absolute_sentence=absolute_sentence(subject, per_thousand) if per_thousand else "",
         alternatives=alternatives,
-        heterogeneity=dict(primary["heterogeneity"]),
+        heterogeneity={**primary["heterogeneity"], "text": heterogeneity_text(primary["heterogeneity"])},
         caveats=list(primary["notes"]),
         participants=total.participants,
         k=len(inputs["studies"]),
     )
 
 
-def headline(subject: Subject, towards: Direction, *, estimate: float, measure: str) -> str:
+def headline(subject: Subject, towards: Direction, *, estimate: float, measure: str, k: int) -> str:
     """The result in one plain sentence, without a word about certainty, which people judge."""
-    null = 1.0 if measure in RATIOS else 0.0
-    change = "less" if estimate < null else "more"
-    match towards:
-        case Direction.UNSURE:
-            return (
-                f"{subject.title}: the trials so far do not settle whether {subject.experimental} makes a difference; "
-                "both benefit and harm remain possible."
-            )
-        case _:
-            return f"{subject.title} was {change} frequent with {subject.experimental} than with {subject.control}."
+    trials = "one trial" if k == 1 else f"{k} trials"
+    if towards is Direction.UNSURE:
+        settle = "does not settle" if k == 1 else "do not settle"
+        return (
+            f"The {trials} so far {settle} whether {subject.experimental} makes a difference: "
+            "both benefit and harm remain possible."
+        )
+    is_fewer = estimate < (1.0 if measure in RATIOS else 0.0)
+    happened = subject.happened or "had the event"
+    more = "Fewer" if is_fewer else "More"
+    return f"{more} people {happened} with {subject.experimental} than without it, in the {trials} so far."
 
 
 def absolute_sentence(subject: Subject, people: Absolute) -> str:
     happened = subject.happened or "had the event"
     return (
-        f"Of 1,000 people like those in the trials, {people.without} {happened} with {subject.control}, and "
-        f"{people.with_it} ({people.lower} to {people.upper}) would have with {subject.experimental}."
+        f"Of 1,000 people like those in the trials, {people.without} {happened} without {subject.experimental} and "
+        f"{people.with_it} ({people.lower} to {people.upper}) with it."
     )
+
+
+def absolute_document(subject: Subject, people: Absolute | None) -> dict[str, Any] | None:
+    if people is None:
+        return None
+    return {
+        "per": PER,
+        "without": people.without,
+        "with": people.with_it,
+        "lower": people.lower,
+        "upper": people.upper,
+        "sentence": absolute_sentence(subject, people),
+    }
+
+
+ZERO_CELLS = {
+    "revman5": "0.5 is added to every cell of a trial with a zero cell; trials without any events carry no weight"
+}
+TAU2_NAMES = {"DL": "DerSimonian-Laird"}
+
+
+def method_sentences(settings: Mapping[str, Any]) -> list[dict[str, str]]:
+    """How a result was computed, in words for a page."""
+    sentences = [
+        {"name": "Effect measure", "text": EFFECT_NAMES[settings["measure"]].lower()},
+        {"name": "Method", "text": "Mantel-Haenszel" if settings["method"] == "MH" else "Inverse variance"},
+        {"name": "Model", "text": MODEL_SENTENCES[settings["model"]]},
+        {"name": "Zero cells", "text": ZERO_CELLS.get(settings["zero_cells"], settings["zero_cells"])},
+        {"name": "Confidence level", "text": f"{settings['level']:.0%}"},
+    ]
+    if settings["model"] == Model.RANDOM.value:
+        name = TAU2_NAMES.get(settings["tau2"], settings["tau2"])
+        sentences.insert(3, {"name": "Between-trial variance", "text": name})
+    return sentences
 
 
 def forest(

@@ -1,13 +1,17 @@
 """What goes into an analysis, and what came out of it last."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Max, QuerySet
 
+from meta.analysis import figures
 from meta.analysis.figures import Subject
 from meta.analysis.models import Analysis, Plan, Snapshot
 from meta.analysis.rules import Settings
+from meta.plots.forest import ForestPlot
+from meta.plots.forest.model import Mark
 from reviews.base.work import queries as work
 from reviews.base.work.queries import Standing
 from reviews.base.work.rules import State
@@ -97,6 +101,59 @@ def subject_of(result: Result) -> Subject:
         happened=result.analysis.outcome.happened,
         experimental=result.plan.experimental,
         control=result.plan.control,
+    )
+
+
+def describe(result: Result) -> dict[str, Any] | None:
+    """A result as pages show it and as releases freeze it; None before the first snapshot."""
+    snapshot = result.snapshot
+    if snapshot is None:
+        return None
+    subject = subject_of(result)
+    reads = figures.reading(subject=subject, inputs=snapshot.inputs, settings=snapshot.settings, result=snapshot.result)
+    measure = snapshot.settings["measure"]
+    return {
+        "key": result.analysis.key,
+        "title": result.analysis.title,
+        "outcome": result.analysis.outcome.name,
+        "timepoint": result.analysis.timepoint.label,
+        "experimental": subject.experimental,
+        "control": subject.control,
+        "measure": measure,
+        "measure_name": figures.EFFECT_NAMES[measure],
+        "benefit_is": subject.benefit_is,
+        "text": reads.text,
+        "direction": reads.direction.value,
+        "headline": reads.headline,
+        "absolute": figures.absolute_document(subject, reads.absolute),
+        "k": reads.k,
+        "participants": reads.participants,
+        "pooled": reads.pooled,
+        "alternatives": reads.alternatives,
+        "heterogeneity": reads.heterogeneity,
+        "caveats": reads.caveats,
+        "plan": {"number": result.plan.number, "reason": result.plan.reason},
+        "settings": snapshot.settings,
+        "method": figures.method_sentences(snapshot.settings),
+        "inputs": snapshot.inputs,
+        "result": snapshot.result,
+        "engine": snapshot.engine,
+        "snapshot": snapshot.number,
+        "computed_at": snapshot.created_at.isoformat(),
+        "digest": snapshot.digest,
+    }
+
+
+def plot_of(result: Result, marks: Mapping[str, Mark] | None = None) -> ForestPlot:
+    """The forest plot of a result that has a snapshot."""
+    if result.snapshot is None:
+        raise ValueError("There is no result to draw yet.")
+    return figures.forest(
+        subject=subject_of(result),
+        inputs=result.snapshot.inputs,
+        settings=result.snapshot.settings,
+        result=result.snapshot.result,
+        marks=marks,
     )
 
 

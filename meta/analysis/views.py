@@ -7,13 +7,15 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from meta.analysis import figures, queries, services
 from meta.analysis.forms import AmendForm, PlanForm
-from meta.analysis.models import Analysis
+from meta.analysis.models import Analysis, Snapshot
 from meta.analysis.queries import Result
 from meta.plots import forest
 from reviews.protocol import queries as protocol
@@ -23,6 +25,7 @@ from reviews.team.request import MemberRequest
 from reviews.team.rules import Action, acting_role
 
 PER_PAGE = 25
+PLOTLY = "plotly/plotly.min.js"
 
 
 @require_GET
@@ -30,8 +33,9 @@ def analyses(request: MemberRequest, slug: str) -> HttpResponse:
     review = review_for_member(request.user, slug)
     context = {
         "review": review,
-        "results": [_line(review, result) for result in queries.results(review)],
+        "analyses": [_line(review, result) for result in queries.results(review)],
         "can_plan": _may(request, review, Action.PLAN),
+        "protocol_url": reverse("reviews:protocol:protocol", args=[review.slug]),
     }
     return render(request, "meta/analysis/analyses.html", context)
 
@@ -54,7 +58,7 @@ def new(request: MemberRequest, slug: str) -> HttpResponse:
                 settings=form.settings(),
             )
         except ValidationError as refusal:
-            form.add_error("title", refusal.messages)
+            _tell(form, refusal)
         else:
             return redirect("analysis:analysis", slug, analysis.key)
     status = 422 if request.method == "POST" else 200
@@ -64,32 +68,51 @@ def new(request: MemberRequest, slug: str) -> HttpResponse:
 @require_GET
 def analysis(request: MemberRequest, slug: str, key: str) -> HttpResponse:
     review = review_for_member(request.user, slug)
-    found = _analysis(review, key)
+    context = _page_context(request, review, _analysis(review, key))
+    return render(request, "meta/analysis/analysis.html", context)
+
+
+def _page_context(request: MemberRequest, review: Review, found: Analysis) -> dict[str, Any]:
+    result = queries.result(found)
     snapshots = Paginator(found.snapshots.order_by("-number"), PER_PAGE).get_page(request.GET.get("page"))
-    context = _result_context(request, review, queries.result(found)) | {
-        "snapshots": [_history_line(found, snapshot) for snapshot in snapshots],
+    shown = result.snapshot.number if result.snapshot else 0
+    return _result_context(request, review, result) | {
+        "is_open": result.standing.is_open,
+        "snapshots": [_history_line(snapshot, shown=shown) for snapshot in snapshots],
         "page_obj": snapshots,
         "plans": found.plans.select_related("written_by").order_by("-number"),
         "can_plan": _may(request, review, Action.PLAN),
+        "release_url": reverse("publication:releases", args=[review.slug])
+        if _may(request, review, Action.RELEASE)
+        else "",
     }
-    return render(request, "meta/analysis/analysis.html", context)
 
 
 @require_GET
 def state(request: MemberRequest, slug: str, key: str) -> HttpResponse:
-    """The result alone: the page asks for it again and again while a recompute is owed."""
+    """Where the recompute stands: the page asks again and again while one is owed.
+
+    Once it is settled the new numbers come along, and take their own place in the page.
+    """
     review = review_for_member(request.user, slug)
-    context = _result_context(request, review, queries.result(_analysis(review, key)))
-    return render(request, "meta/analysis/_state.html", context)
+    return _state(request, review, key, request.GET.get("shown", ""))
 
 
 @require_POST
-def retry(request: MemberRequest, slug: str, key: str) -> HttpResponse:
+def recompute(request: MemberRequest, slug: str, key: str) -> HttpResponse:
     review = review_for_member(request.user, slug, Action.RECOMPUTE)
     services.ask_again(analysis=_analysis(review, key), actor=request.user)
     if request.htmx:
-        return state_again(request, review, key)
+        return _state(request, review, key, request.POST.get("shown", ""))
     return redirect("analysis:analysis", slug, key)
+
+
+def _state(request: MemberRequest, review: Review, key: str, shown: str) -> HttpResponse:
+    context = _page_context(request, review, _analysis(review, key))
+    has_news = not context["is_open"] and str(context["shown"]) != shown
+    if not has_news:
+        return render(request, "meta/analysis/_state.html", context)
+    return render(request, "meta/analysis/_settled.html", context | {"swap": True})
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,7 +140,7 @@ def figure(request: MemberRequest, slug: str, key: str, width: str) -> HttpRespo
     result = queries.result(_analysis(review, key))
     if result.snapshot is None:
         return JsonResponse({"detail": _("There is no result yet.")}, status=404)
-    return JsonResponse(forest.figure(_plot(result), width="narrow" if width == "narrow" else "wide"))
+    return JsonResponse(forest.figure(queries.plot_of(result), width="narrow" if width == "narrow" else "wide"))
 
 
 @require_GET
@@ -126,7 +149,7 @@ def picture(request: MemberRequest, slug: str, key: str) -> HttpResponse:
     result = queries.result(_analysis(review, key))
     if result.snapshot is None:
         return HttpResponse(_("There is no result yet."), status=404, content_type="text/plain; charset=utf-8")
-    answer = HttpResponse(forest.svg(_plot(result)), content_type="image/svg+xml")
+    answer = HttpResponse(forest.svg(queries.plot_of(result)), content_type="image/svg+xml")
     answer["Content-Disposition"] = f'attachment; filename="{review.slug}-{key}.svg"'
     return answer
 
@@ -141,70 +164,60 @@ def _result_context(request: MemberRequest, review: Review, result: Result) -> d
     context: dict[str, Any] = {
         "review": review,
         "analysis": analysis,
-        "plan": result.plan,
-        "snapshot": snapshot,
-        "standing": result.standing,
-        "state_url": reverse("analysis:state", args=[review.slug, analysis.key]),
-        "retry_url": reverse("analysis:retry", args=[review.slug, analysis.key]),
-        "can_retry": _may(request, review, Action.RECOMPUTE),
-        "reading": None,
+        "state": result.standing.state.value,
+        "error": result.standing.last_error,
+        "shown": snapshot.number if snapshot else 0,
+        "computed_at": snapshot.created_at if snapshot else None,
+        "can_recompute": _may(request, review, Action.RECOMPUTE),
+        "outcome": queries.describe(result),
     }
     if snapshot is not None:
-        plot = _plot(result)
+        plot = queries.plot_of(result)
         context |= {
-            "reading": figures.reading(
-                subject=queries.subject_of(result),
-                inputs=snapshot.inputs,
-                settings=snapshot.settings,
-                result=snapshot.result,
-            ),
-            "measure_name": figures.EFFECT_NAMES[snapshot.settings["measure"]],
-            "forest_wide": forest.svg(plot),
-            "forest_narrow": forest.svg_narrow(plot),
+            "forest_wide": mark_safe(forest.svg(plot)),  # noqa: S308  # our own drawing, every text in it escaped
+            "forest_narrow": mark_safe(forest.svg_narrow(plot)),  # noqa: S308
             "table": forest.table(plot),
-            "svg_url": reverse("analysis:picture", args=[review.slug, analysis.key]),
+            "figure_url": reverse("analysis:picture", args=[review.slug, analysis.key]),
             "figure_wide_url": reverse("analysis:figure", args=[review.slug, analysis.key, "wide"]),
             "figure_narrow_url": reverse("analysis:figure", args=[review.slug, analysis.key, "narrow"]),
+            "plotly_src": static(PLOTLY),
         }
     return context
 
 
-def _plot(result: Result) -> forest.ForestPlot:
-    snapshot = result.snapshot
-    assert snapshot is not None  # noqa: S101  # callers ask only where there is one
-    return figures.forest(
-        subject=queries.subject_of(result), inputs=snapshot.inputs, settings=snapshot.settings, result=snapshot.result
-    )
-
-
 def _line(review: Review, result: Result) -> dict[str, Any]:
-    reading = None
-    if result.snapshot is not None:
-        reading = figures.reading(
-            subject=queries.subject_of(result),
-            inputs=result.snapshot.inputs,
-            settings=result.snapshot.settings,
-            result=result.snapshot.result,
-        )
+    described = queries.describe(result) or {}
     return {
-        "analysis": result.analysis,
+        "title": result.analysis.title,
         "url": reverse("analysis:analysis", args=[review.slug, result.analysis.key]),
-        "measure": figures.EFFECT_NAMES[result.plan.measure],
-        "reading": reading,
-        "standing": result.standing,
+        "measure": result.plan.measure,
+        "text": described.get("text", ""),
+        "k": described.get("k", 0),
+        "participants": described.get("participants", 0),
+        "state": result.standing.state.value,
+        "computed_at": result.snapshot.created_at if result.snapshot else None,
     }
 
 
-def _history_line(analysis: Analysis, snapshot: Any) -> dict[str, Any]:
+def _history_line(snapshot: Snapshot, *, shown: int) -> dict[str, Any]:
     primary = snapshot.result[snapshot.result["primary"]]["pooled"]
     return {
         "number": snapshot.number,
-        "created_at": snapshot.created_at,
+        "at": snapshot.created_at,
         "text": figures.pooled_text(snapshot.settings["measure"], primary),
-        "studies": len(snapshot.inputs["studies"]),
-        "engine": snapshot.engine,
+        "k": len(snapshot.inputs["studies"]),
         "digest": snapshot.digest,
+        "is_shown": snapshot.number == shown,
     }
+
+
+def _tell(form: PlanForm, refusal: ValidationError) -> None:
+    """Put a service's messages beside the fields that they speak of."""
+    if not hasattr(refusal, "error_dict"):
+        form.add_error(None, refusal.messages)
+        return
+    for name, errors in refusal.message_dict.items():
+        form.add_error(name, errors)
 
 
 def _analysis(review: Review, key: str) -> Analysis:

@@ -10,6 +10,9 @@ TOO_LONG = 100_000
 P_FLOOR = 0.00001
 """RevMan prints `P < 0.00001` below this."""
 
+TAU2_NONE = 0.000001
+"""Below this, tau2 is what an iteration leaves behind."""
+
 TAU2_FINE = 0.1
 """Below this two decimals hide the size of tau2."""
 
@@ -68,12 +71,12 @@ def p_value(p: float) -> str:
 
 
 def tau_squared(value: float) -> str:
-    """The variance between studies: ``Tau² = 0.010``; a trace of it is not printed as none."""
-    if value == 0:
-        return "Tau² = 0.00"
+    """The variance between studies: ``0.010``; a trace of it is not printed as none."""
+    if value < TAU2_NONE:
+        return "0.00"
     if value < 0.001:
-        return "Tau² < 0.001"
-    return f"Tau² = {decimal(value, 3 if value < TAU2_FINE else 2)}"
+        return f"{value:.6f}".rstrip("0")
+    return decimal(value, 3 if value < TAU2_FINE else 2)
 
 
 def level(confidence: float) -> str:

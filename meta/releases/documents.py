@@ -2,11 +2,9 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
-from meta.analysis import figures
-from meta.analysis.queries import Result, subject_of
+from meta.analysis.queries import Result, describe, plot_of
 from meta.plots import forest
 from meta.plots.forest.model import Mark
 from meta.releases import rules
@@ -52,7 +50,7 @@ def build(
         "note": note,
         "disclaimer": review.notice,
         "protocol": _protocol(protocol) if protocol else None,
-        "outcomes": [_outcome(result) for result in results if result.snapshot is not None],
+        "outcomes": [outcome for result in results if (outcome := describe(result)) is not None],
         "studies": _studies(review, results),
         "changes": None,
     }
@@ -64,54 +62,8 @@ def build(
     return document
 
 
-def _outcome(result: Result) -> dict[str, Any]:
-    snapshot = result.snapshot
-    assert snapshot is not None  # noqa: S101  # the caller leaves out what was never computed
-    reads = figures.reading(
-        subject=subject_of(result), inputs=snapshot.inputs, settings=snapshot.settings, result=snapshot.result
-    )
-    return {
-        "key": result.analysis.key,
-        "title": result.analysis.title,
-        "outcome": result.analysis.outcome.name,
-        "timepoint": result.analysis.timepoint.label,
-        "experimental": result.plan.experimental,
-        "control": result.plan.control,
-        "measure": snapshot.settings["measure"],
-        "measure_name": figures.EFFECT_NAMES[snapshot.settings["measure"]],
-        "benefit_is": result.analysis.outcome.benefit_is,
-        "text": reads.text,
-        "direction": reads.direction.value,
-        "headline": reads.headline,
-        "absolute": asdict(reads.absolute) if reads.absolute else None,
-        "absolute_sentence": reads.absolute_sentence,
-        "pooled": reads.pooled,
-        "alternatives": reads.alternatives,
-        "heterogeneity": reads.heterogeneity,
-        "heterogeneity_text": figures.heterogeneity_text(reads.heterogeneity),
-        "caveats": reads.caveats,
-        "k": reads.k,
-        "participants": reads.participants,
-        "plan": {"number": result.plan.number, "reason": result.plan.reason},
-        "settings": snapshot.settings,
-        "inputs": snapshot.inputs,
-        "result": snapshot.result,
-        "engine": snapshot.engine,
-        "snapshot": snapshot.number,
-        "digest": snapshot.digest,
-    }
-
-
 def _figure(result: Result, marks: Mapping[str, Mark]) -> dict[str, Any]:
-    snapshot = result.snapshot
-    assert snapshot is not None  # noqa: S101
-    plot = figures.forest(
-        subject=subject_of(result),
-        inputs=snapshot.inputs,
-        settings=snapshot.settings,
-        result=snapshot.result,
-        marks=marks,
-    )
+    plot = plot_of(result, marks)
     return {"forest": plot.to_dict(), "svg": forest.svg(plot), "svg_narrow": forest.svg_narrow(plot)}
 
 
@@ -213,7 +165,3 @@ def _value(value: Value) -> dict[str, Any]:
         "confirmed_by": str(value.confirmation.confirmed_by),
         "confirmed_at": value.confirmation.confirmed_at.isoformat(),
     }
-
-
-def studies_of(document: Mapping[str, Any]) -> list[str]:
-    return [study["label"] for study in document["studies"]]

@@ -1,7 +1,7 @@
 """The shape of a trial as somebody types it, and what is said when it cannot be read."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -77,7 +77,13 @@ class ArmForm(forms.Form):
     randomised = forms.IntegerField(label=_("Randomised"), required=False, min_value=1, max_value=rules.MOST_PEOPLE)
 
 
-class ArmForms(forms.BaseFormSet[ArmForm]):
+if TYPE_CHECKING:
+    ArmFormsBase = forms.BaseFormSet[ArmForm]
+else:
+    ArmFormsBase = forms.BaseFormSet
+
+
+class ArmForms(ArmFormsBase):
     """Arms in the order of the report. A third that stays empty is left out."""
 
     def clean(self) -> None:

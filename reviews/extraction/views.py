@@ -26,6 +26,7 @@ from reviews.extraction.models import Arm
 from reviews.extraction.queries import Cell, ResultRow
 from reviews.extraction.rules import ArmRole, Method
 from reviews.extraction.services import NewArm, NewResult, Provenance
+from reviews.library.forms import FileForm
 from reviews.library.models import Study
 from reviews.library.rules import Scheme, web_address
 from reviews.library.services import NewReport
@@ -46,11 +47,9 @@ PER_PAGE = 50
 def studies(request: MemberRequest, slug: str) -> HttpResponse:
     review = review_for_member(request.user, slug)
     showing = "waiting" if request.GET.get("show") == "waiting" else "all"
-    found = queries.studies_with_waiting(review)
-    counts = {"all": found.count(), "waiting": queries.waiting_in(review)}
-    page = Paginator(found.filter(waiting__gt=0) if showing == "waiting" else found, PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    counts = {"all": queries.studies(review).count(), "waiting": queries.waiting_in(review)}
+    found = queries.studies(review, only_waiting=showing == "waiting")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     can_extract = _may(request, review, Action.EXTRACT)
     rows = queries.overview(list(page), person=request.user if can_extract else None)
     context = {
@@ -117,7 +116,7 @@ def confirm(request: MemberRequest, slug: str, study_id: int) -> HttpResponse:
         except ValidationError as refusal:
             refused = refusal.messages
     else:
-        refused = [message for errors in form.errors.values() for message in errors]
+        refused = [str(message) for errors in form.errors.values() for message in errors]
     if not refused and not request.htmx:
         messages.success(request, _("Confirmed. The results are being recomputed."))
         return redirect("reviews:extraction:study", slug, study_id)
@@ -210,22 +209,25 @@ def _study_context(request: MemberRequest, review: Review, study: Study) -> dict
         "characteristics": study.characteristics.filter(is_current=True),
         "reports": [
             {
+                "pk": report.pk,
                 "citation": report.citation,
+                "files": report.files.all(),
                 "identifiers": [
                     {"scheme": one.scheme, "value": one.value, "url": web_address(Scheme(one.scheme), one.value)}
                     for one in report.identifiers.all()
                 ],
             }
-            for report in study.reports.prefetch_related("identifiers")
+            for report in study.reports.prefetch_related("identifiers", "files")
         ],
         "arms": list(study.arms.all()),
         "rows": [_row(request, review, row, can_extract) for row in queries.table(study, wanted)],
         "can_extract": can_extract,
+        "file_form": FileForm(auto_id=False),
     }
 
 
 def _row(request: MemberRequest, review: Review, row: ResultRow, can_extract: bool) -> dict[str, Any]:
-    own = any(value.entered_by_id == request.user.pk for value in row.waiting)
+    own = all(value.entered_by_id == request.user.pk for value in row.waiting)
     return {
         "outcome": row.outcome,
         "timepoint": row.timepoint,

@@ -1,15 +1,55 @@
-"""Which protocol holds, and what it asks for."""
+"""What a review set out to do, version by version."""
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
 
 from reviews.protocol.models import OutcomeOfInterest, Protocol
-from reviews.protocol.rules import ProtocolState
+from reviews.protocol.rules import (
+    Benefit,
+    Content,
+    CriterionKind,
+    Importance,
+    Measure,
+    OutcomeType,
+    ProtocolState,
+    Schedule,
+    UpdateModel,
+    WantedCriterion,
+    WantedOutcome,
+)
 from reviews.team.models import Review
+
+
+def versions(review: Review) -> QuerySet[Protocol]:
+    """Every version, newest first."""
+    return Protocol.objects.filter(review=review).select_related("created_by", "released_by").order_by("-number")
+
+
+def version(review: Review, number: int | None = None) -> Protocol | None:
+    """The version of this number, or the newest."""
+    found = versions(review)
+    return (found if number is None else found.filter(number=number)).first()
+
+
+def newest_of(reviews: Sequence[Review]) -> dict[int, Protocol]:
+    """The newest version of each review, by the review's id, in one statement."""
+    rows = Protocol.objects.filter(review__in=reviews).order_by("review", "number")
+    return {row.review_id: row for row in rows}
+
+
+def draft(review: Review) -> Protocol | None:
+    return versions(review).filter(state=ProtocolState.DRAFT).first()
+
+
+def released(review: Review) -> Protocol | None:
+    """The newest version that holds."""
+    return versions(review).filter(state=ProtocolState.RELEASED).first()
 
 
 def in_force(review: Review) -> Protocol | None:
     """The newest released version; before the first release, the draft."""
-    protocols = Protocol.objects.filter(review=review)
-    released = protocols.filter(state=ProtocolState.RELEASED).order_by("-number").first()
-    return released or protocols.order_by("-number").first()
+    return released(review) or draft(review)
 
 
 def wanted_outcomes(review: Review) -> list[OutcomeOfInterest]:
@@ -18,3 +58,41 @@ def wanted_outcomes(review: Review) -> list[OutcomeOfInterest]:
     if protocol is None:
         return []
     return list(protocol.outcomes.select_related("outcome", "timepoint").order_by("position"))
+
+
+def content_of(protocol: Protocol) -> Content:
+    """All that a version says, in two statements."""
+    written = list(protocol.criteria.order_by("position"))
+    return Content(
+        question=protocol.question,
+        population=protocol.population,
+        intervention=protocol.intervention,
+        comparator=protocol.comparator,
+        designs=protocol.designs,
+        registration=protocol.registration,
+        update_model=UpdateModel(protocol.update_model),
+        schedules=tuple(Schedule(**schedule) for schedule in protocol.schedules),
+        retirement=protocol.retirement,
+        criteria=tuple(
+            WantedCriterion(CriterionKind(criterion.kind), criterion.text)
+            for kind in CriterionKind
+            for criterion in written
+            if criterion.kind == kind
+        ),
+        outcomes=tuple(
+            WantedOutcome(
+                name=wanted.outcome.name,
+                type=OutcomeType(wanted.outcome.type),
+                measure=Measure(wanted.measure),
+                benefit_is=Benefit(wanted.outcome.benefit_is),
+                timepoint=wanted.timepoint.label,
+                unit=wanted.outcome.unit,
+                happened=wanted.outcome.happened,
+                from_day=wanted.timepoint.from_day,
+                to_day=wanted.timepoint.to_day,
+                importance=Importance(wanted.importance),
+                important_difference=wanted.important_difference,
+            )
+            for wanted in protocol.outcomes.select_related("outcome", "timepoint").order_by("position")
+        ),
+    )

@@ -4,8 +4,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from reviews.team.models import Membership, Review, User
-from reviews.team.rules import Action, Role, acting_role
+from reviews.team.models import Membership, Review, Team, TeamMember, User
+from reviews.team.rules import SITE_ADMINISTRATOR, Action, Role, acting_role
 
 
 def roles_of(user: User | AnonymousUser, review: Review) -> frozenset[Role]:
@@ -46,3 +46,21 @@ def require(user: User, review: Review, action: Action) -> Role:
 
 def refusal(action: Action) -> str:
     return f"Your role in this review does not allow you to {action}. Its owner can change that."
+
+
+def require_administrator(user: User) -> str:
+    """Their acting role for the audit trail.
+
+    Raises:
+        PermissionDenied: the person does not run this site.
+    """
+    if not (user.is_active and user.is_staff):
+        raise PermissionDenied("Only the people who run this site may do this.")
+    return SITE_ADMINISTRATOR
+
+
+def may_lead(user: User, team: Team) -> bool:
+    """Whether the person may begin reviews in the team."""
+    if not user.is_active:
+        return False
+    return user.is_staff or TeamMember.objects.filter(team=team, user=user, is_lead=True).exists()

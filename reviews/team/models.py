@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from reviews.team.rules import Role
+from reviews.team.rules import InvitationState, Role, initials, invitation_state
 
 
 class People(BaseUserManager["User"]):
@@ -48,6 +48,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return str(self)
+
+    @property
+    def initials(self) -> str:
+        return initials(str(self))
 
 
 class Team(models.Model):
@@ -154,3 +158,12 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} to {self.review}"
+
+    @property
+    def state(self) -> InvitationState:
+        return invitation_state(
+            accepted=self.accepted_at is not None,
+            withdrawn=self.revoked_at is not None,
+            expires_at=self.expires_at,
+            now=timezone.now(),
+        )

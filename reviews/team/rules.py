@@ -1,7 +1,8 @@
-"""Who may do what in a review: roles, and what each allows."""
+"""Who may do what in a review: roles, what each allows, and how somebody new comes in."""
 
 import datetime as dt
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 INVITATION_LASTS = dt.timedelta(days=7)
@@ -13,6 +14,13 @@ class Role(StrEnum):
     ADJUDICATOR = "adjudicator"
     EXTRACTOR = "extractor"
     READER = "reader"
+
+
+SITE_ADMINISTRATOR = "site administrator"
+"""The acting role, in the audit trail, of somebody who runs the site; it is no role in a review."""
+
+SITE_CHAIN = "site"
+"""The audit chain of what belongs to no review: accounts and teams."""
 
 
 class Action(StrEnum):
@@ -50,5 +58,46 @@ def acting_role(roles: Iterable[Role], action: Action) -> Role | None:
 
 
 def email_key(address: str) -> str:
-    """One spelling for one address: people type capitals and spaces, mail servers do not care."""
-    return address.strip().casefold()
+    """One spelling for one address: people type capitals and spaces, mail servers do not care.
+
+    Lower case and not `casefold`, which would make another address of one with a sharp s.
+    """
+    return address.strip().lower()
+
+
+def in_order(roles: Iterable[Role]) -> tuple[Role, ...]:
+    """Roles as people read them: in the order of ``Role``, each once."""
+    held = set(roles)
+    return tuple(role for role in Role if role in held)
+
+
+def keeps_an_owner(active_owners: Collection[int], *, without: int) -> bool:
+    """Whether a review still has somebody to decide for it when this person is no owner any more."""
+    return any(owner != without for owner in active_owners)
+
+
+class InvitationState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+def invitation_state(*, accepted: bool, withdrawn: bool, expires_at: dt.datetime, now: dt.datetime) -> InvitationState:
+    if accepted:
+        return InvitationState.ACCEPTED
+    if withdrawn:
+        return InvitationState.WITHDRAWN
+    return InvitationState.OPEN if now < expires_at else InvitationState.EXPIRED
+
+
+def token_hash(token: str) -> str:
+    """What the database keeps of a token. It is long and random, so one plain SHA-256 is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def initials(name: str) -> str:
+    """One or two letters that stand for a person."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    ends = words[:1] + words[1:][-1:]
+    return "".join(word[0].upper() for word in ends)

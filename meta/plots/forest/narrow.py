@@ -3,7 +3,7 @@
 from meta.plots import numbers
 from meta.plots.forest import lettering
 from meta.plots.forest.model import NOT_ESTIMABLE, Data, ForestPlot, Line
-from meta.plots.forest.sheet import CENTRE, Sheet
+from meta.plots.forest.sheet import CENTRE, Cell, Geometry, Sheet, draw_axis, draw_footnotes
 from meta.plots.forest.slots import Slot, slots
 
 WIDTH = 328.0
@@ -19,6 +19,10 @@ EDGE = 14.0
 
 NULL_HALF = 9.0
 """The line of no difference is drawn in stretches beside the marks, so that it never runs through words."""
+
+LEAST_SPAN = 90.0
+
+UNITS: dict[Data, str] = {"dichotomous": "events/total", "continuous": "mean (SD), total", "generic": ""}
 
 
 def arm_in_short(data: Data, cells: tuple[str, ...]) -> str:
@@ -63,58 +67,60 @@ def sentence(plot: ForestPlot, line: Line) -> str:
     return f"{line.text} {counts(plot, line.experimental, line.control)}".strip()
 
 
-def svg_narrow(plot: ForestPlot) -> str:
-    """A static SVG that is read on a phone without zooming: no letter is smaller than 12 px at 360 px."""
-    lines = slots(plot)
-    widest = max((lettering.width(result(slot), SIZE, bold=slot.is_bold) for slot in lines if slot.text), default=0.0)
-    span = WIDTH - widest - EDGE - 2 * BETWEEN
-    sheet = Sheet(plot, layout="narrow", width=WIDTH, left=EDGE, span=span, small=SMALL)
-    apart = any(
-        lettering.width(slot.text, SIZE, bold=slot.is_bold)
-        + (MARK_ROOM if slot.row is not None and slot.row.mark else 0)
-        + lettering.width(details(plot, slot), SMALL)
-        > WIDTH - BETWEEN
-        for slot in lines
-        if slot.kind in ("study", "subtotal", "total")
-    )
-    rule = _headings(sheet)
-    y = rule + LINE + 4
-    for slot in lines:
-        y = _slot(sheet, slot, y, details_apart=apart)
-    lowest = sheet.draw_axis(y - CENTRE - NULL_HALF, y - CENTRE)
+def geometry_for(plot: ForestPlot) -> Geometry:
+    """The axis gets the width that the widest result leaves."""
+    lines = [slot for slot in slots(plot) if slot.text and slot.line is None]
+    widest = max((lettering.width(result(slot), SIZE, bold=slot.is_bold) for slot in lines), default=0.0)
+    span = max(WIDTH - widest - EDGE - 2 * BETWEEN, LEAST_SPAN)
+    return Geometry("narrow", width=WIDTH, left=EDGE, span=span, size=SIZE, small=SMALL)
+
+
+def lay_out(plot: ForestPlot, geometry: Geometry, sheet: Sheet) -> float:
+    """Draw the plot on the sheet; its height."""
+    y = _headings(plot, sheet)
+    sheet.rule(y)
+    y += LINE + 4
+    apart = any(_crowded(plot, slot) for slot in slots(plot))
+    for slot in slots(plot):
+        y = _slot(plot, sheet, slot, y, details_apart=apart)
+    lowest = draw_axis(sheet, plot, geometry, top=y - CENTRE - NULL_HALF, y=y - CENTRE)
     y = lowest + LINE + BETWEEN
     for line in plot.lines:
         y = _text(sheet, sentence(plot, line), y)
-    y = sheet.footnotes(y)
-    return sheet.finish(rule=rule, height=y - 10, size=SIZE, paper=False)
+    return draw_footnotes(sheet, plot, geometry, y) - 10
 
 
-def _headings(sheet: Sheet) -> float:
-    plot = sheet.plot
+def _crowded(plot: ForestPlot, slot: Slot) -> bool:
+    """Whether a name and its numbers would not fit on one line."""
+    beside = details(plot, slot)
+    name = lettering.width(slot.text, SIZE, bold=slot.is_bold) + (MARK_ROOM if slot.row and slot.row.mark else 0)
+    return bool(beside) and name + lettering.width(beside, SMALL) > WIDTH - BETWEEN
+
+
+def _headings(plot: ForestPlot, sheet: Sheet) -> float:
+    """Who is compared, in what measure; the height of the rule under it."""
     y = LINE
     if plot.columns:
-        units = {"dichotomous": "events/total", "continuous": "mean (SD), total"}[plot.data]
         for piece in lettering.wrap(f"{plot.experimental} v {plot.control}", WIDTH, SIZE, bold=True):
-            sheet.say(0, piece, y, bold=True)
+            sheet.row(y, [Cell(0, piece, "start")], bold=True)
             y += LINE
-        sheet.say(0, f"{units} · weight", y, size=SMALL, soft=True)
+        sheet.row(y, [Cell(0, f"{UNITS[plot.data]} · weight", "start")], small=True, soft=True)
         y += LINE
     for piece in lettering.wrap(f"{plot.effect_name}, {plot.method}", WIDTH, SIZE, bold=True):
-        sheet.say(0, piece, y, bold=True)
+        sheet.row(y, [Cell(0, piece, "start")], bold=True)
         y += LINE
     return y - LINE + 10
 
 
-def _slot(sheet: Sheet, slot: Slot, y: float, *, details_apart: bool) -> float:
+def _slot(plot: ForestPlot, sheet: Sheet, slot: Slot, y: float, *, details_apart: bool) -> float:
     """One study or total; the baseline of the next."""
-    plot = sheet.plot
     if slot.kind == "gap":
         return y + BETWEEN
     if slot.line is not None:
         return _text(sheet, sentence(plot, slot.line), y)
     mark = slot.row.mark if slot.row is not None else None
     label = lettering.shorten(slot.text, WIDTH - (MARK_ROOM if mark else 0), SIZE, bold=slot.is_bold)
-    sheet.say(0, label, y, bold=slot.is_bold)
+    sheet.row(y, [Cell(0, label, "start")], bold=slot.is_bold)
     if mark is not None:
         sheet.leaf(lettering.width(label, SIZE) + 4, y, mark)
     if slot.kind == "heading":
@@ -122,18 +128,18 @@ def _slot(sheet: Sheet, slot: Slot, y: float, *, details_apart: bool) -> float:
     beside = details(plot, slot)
     if beside and details_apart:
         y += LINE - 2
-        sheet.say(0, beside, y, size=SMALL, soft=True)
+        sheet.row(y, [Cell(0, beside, "start")], small=True, soft=True)
     elif beside:
-        sheet.say(WIDTH, beside, y, anchor="end", size=SMALL, soft=True)
+        sheet.row(y, [Cell(WIDTH, beside)], small=True, soft=True)
     y += LINE
     sheet.null_line(y - CENTRE - NULL_HALF, y - CENTRE + NULL_HALF)
     sheet.mark(slot, y - CENTRE)
-    sheet.say(WIDTH, result(slot), y, anchor="end", bold=slot.is_bold)
+    sheet.row(y, [Cell(WIDTH, result(slot))], bold=slot.is_bold)
     return y + LINE + BETWEEN
 
 
 def _text(sheet: Sheet, words: str, y: float) -> float:
     for piece in lettering.wrap(words, WIDTH, SMALL):
-        sheet.say(0, piece, y, size=SMALL)
+        sheet.row(y, [Cell(0, piece, "start")], small=True)
         y += LINE - 1
     return y

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from meta.plots import numbers
 from meta.plots.forest import lettering
-from meta.plots.forest.marks import px, text
-from meta.plots.forest.model import NOT_ESTIMABLE, ForestPlot, Interval, Range
-from meta.plots.forest.sheet import CENTRE, Sheet
+from meta.plots.forest.model import NOT_ESTIMABLE, ForestPlot, Interval, Line, Pooled, Range, Row
+from meta.plots.forest.sheet import CENTRE, Cell, Geometry, Sheet, draw_axis, draw_footnotes
 from meta.plots.forest.slots import Slot, slots
 
 SIZE = 14.0
@@ -77,8 +76,8 @@ def columns_for(plot: ForestPlot) -> Columns:
     spreads: list[Interval | Range] = [*effects, *(slot.range for slot in lines if slot.range is not None)]
     estimates = _widest([numbers.decimal(effect.estimate) for effect in effects])
     intervals = _widest([numbers.bracketed(spread.lower, spread.upper) for spread in spreads])
-    figures = estimates + BEFORE_BRACKET + intervals
-    block = max(_widest([plot.effect_name, plot.method, NOT_ESTIMABLE]), figures)
+    figures = max(estimates + BEFORE_BRACKET + intervals, _widest([NOT_ESTIMABLE]))
+    block = max(_widest([*_effect_lines(plot)]), figures)
     middle = weight + GUTTER + MARGIN / 2 + block / 2
     interval = middle + figures / 2
     return Columns(
@@ -91,6 +90,12 @@ def columns_for(plot: ForestPlot) -> Columns:
         effect_middle=middle,
         plot=middle + block / 2 + MARGIN,
     )
+
+
+def _effect_lines(plot: ForestPlot) -> tuple[str, ...]:
+    """The heading that stands over the estimates and again over the plot; the last line is the method."""
+    name = lettering.wrap(plot.effect_name, SPAN - GUTTER, SIZE, bold=True)
+    return (*name, lettering.shorten(plot.method, SPAN - GUTTER, SIZE, bold=True))
 
 
 def _label_width(slot: Slot) -> float:
@@ -117,95 +122,95 @@ def _arm(plot: ForestPlot, name: str, left: float) -> Arm:
     return Arm(left, tuple(edges[1:]))
 
 
-def svg(plot: ForestPlot, *, paper: bool = False) -> str:
-    """A static SVG in RevMan's layout.
-
-    Args:
-        paper: draw the ground and the title as well, for a file that is read outside a page.
-    """
-    columns = columns_for(plot)
-    sheet = Sheet(plot, layout="wide", width=columns.width, left=columns.plot, span=SPAN, small=SMALL)
-    rule = _headings(sheet, columns)
+def lay_out(plot: ForestPlot, columns: Columns, geometry: Geometry, sheet: Sheet) -> float:
+    """Draw the plot on the sheet; its height."""
+    rule = _headings(plot, columns, sheet)
     y = rule + PITCH + CENTRE
     for slot in slots(plot):
-        y = _slot(sheet, columns, slot, y)
-    foot = max(_statistics(sheet, columns, y), sheet.draw_axis(rule, y - CENTRE + 2) + PITCH)
-    foot = sheet.footnotes(foot)
-    return sheet.finish(rule=rule, height=foot - 8, size=SIZE, paper=paper)
+        y = _slot(columns, sheet, slot, y)
+    lowest = draw_axis(sheet, plot, geometry, top=rule, y=y - CENTRE + 2)
+    foot = max(_statistics(plot, columns, sheet, y), lowest + PITCH)
+    return draw_footnotes(sheet, plot, geometry, foot) - 8
 
 
-def _headings(sheet: Sheet, columns: Columns) -> float:
+def geometry_for(columns: Columns) -> Geometry:
+    """The frame around the columns."""
+    return Geometry("wide", width=columns.width, left=columns.plot, span=SPAN, size=SIZE, small=SMALL)
+
+
+def _headings(plot: ForestPlot, columns: Columns, sheet: Sheet) -> float:
     """Two or more lines of headings; the height of the rule under them."""
-    plot = sheet.plot
     arms = ((columns.experimental, plot.experimental), (columns.control, plot.control)) if plot.columns else ()
     names = [(arm, lettering.wrap(name, arm.room + 6, SIZE, bold=True)) for arm, name in arms]
-    second = FIRST_HEADER + PITCH * max((len(lines) for _, lines in names), default=1)
-    for arm, lines in names:
-        for number, line in enumerate(lines):
-            sheet.say(arm.middle, line, second - PITCH * (len(lines) - number), anchor="middle", bold=True)
-        for edge, name in zip(arm.edges, plot.columns, strict=True):
-            sheet.say(edge, name, second, anchor="end", bold=True)
-    sheet.say(0, "Study or Subgroup", second, bold=True)
-    sheet.say(columns.weight, "Weight", second, anchor="end", bold=True)
-    for middle in (columns.effect_middle, columns.plot + SPAN / 2):
-        sheet.say(middle, plot.effect_name, second - PITCH, anchor="middle", bold=True)
-        sheet.say(middle, plot.method, second, anchor="middle", bold=True)
+    *effect, method = _effect_lines(plot)
+    depth = max([len(effect), *(len(lines) for _, lines in names)])
+    middles = (columns.effect_middle, columns.plot + SPAN / 2)
+    for line in range(depth):
+        above = depth - line
+        cells = [Cell(arm.middle, lines[-above], "middle") for arm, lines in names if len(lines) >= above]
+        if len(effect) >= above:
+            cells += [Cell(middle, effect[-above], "middle") for middle in middles]
+        sheet.row(FIRST_HEADER + PITCH * line, cells, bold=True)
+    second = FIRST_HEADER + PITCH * depth
+    cells = [Cell(0, "Study or Subgroup", "start")]
+    for arm, _ in names:
+        cells += [Cell(edge, name) for edge, name in zip(arm.edges, plot.columns, strict=True)]
+    cells += [Cell(columns.weight, "Weight")]
+    cells += [Cell(middle, method, "middle") for middle in middles]
+    sheet.row(second, cells, bold=True)
+    sheet.rule(second + 15)
     return second + 15
 
 
-def _slot(sheet: Sheet, columns: Columns, slot: Slot, y: float) -> float:
+def _slot(columns: Columns, sheet: Sheet, slot: Slot, y: float) -> float:
     """One line of the plot; the baseline of the next."""
     if slot.line is not None:
-        return _line(sheet, columns, slot.line.text, _cells(columns, slot.line.experimental, slot.line.control), y)
+        return _line(columns, sheet, slot.line, y)
     if slot.text:
         mark = slot.row.mark if slot.row is not None else None
-        room = columns.plot if slot.kind == "heading" else columns.label - (MARK_ROOM if mark else 0)
+        room = columns.plot - MARGIN if slot.kind == "heading" else columns.label - (MARK_ROOM if mark else 0)
         label = lettering.shorten(slot.text, room, SIZE, bold=slot.is_bold)
-        bold = ' font-weight="bold"' if slot.is_bold else ""
-        start = text(0, label, extra=' text-anchor="start"')
-        sheet.words.append(
-            f'<g transform="translate(0 {px(y)})" text-anchor="end"{bold}>{start}{_numbers(columns, slot)}</g>'
-        )
+        sheet.row(y, [Cell(0, label, "start"), *_numbers(columns, slot)], bold=slot.is_bold)
         if mark is not None:
             sheet.leaf(lettering.width(label, SIZE) + 4, y, mark)
-    sheet.mark(slot, y - CENTRE)
+        sheet.mark(slot, y - CENTRE)
     return y + PITCH
 
 
-def _numbers(columns: Columns, slot: Slot) -> str:
-    cells: list[str] = []
+def _numbers(columns: Columns, slot: Slot) -> list[Cell]:
+    cells: list[Cell] = []
     numbered = slot.row or slot.pooled
     if numbered is not None:
-        cells += _cells(columns, numbered.experimental, numbered.control)
+        cells += _arms(columns, numbered)
         if numbered.weight is not None:
-            cells.append(text(columns.weight, numbers.weight(numbered.weight)))
+            cells.append(Cell(columns.weight, numbers.weight(numbered.weight)))
         if numbered.effect is None:
-            cells.append(text(columns.interval, NOT_ESTIMABLE))
+            cells.append(Cell(columns.interval, NOT_ESTIMABLE))
     if slot.effect is not None:
-        cells.append(text(columns.estimate, numbers.decimal(slot.effect.estimate)))
+        cells.append(Cell(columns.estimate, numbers.decimal(slot.effect.estimate)))
     spread = slot.effect or slot.range
     if spread is not None:
-        cells.append(text(columns.interval, numbers.bracketed(spread.lower, spread.upper)))
-    return "".join(cells)
+        cells.append(Cell(columns.interval, numbers.bracketed(spread.lower, spread.upper)))
+    return cells
 
 
-def _cells(columns: Columns, experimental: tuple[str, ...], control: tuple[str, ...]) -> list[str]:
-    pairs = (*zip(columns.experimental.edges, experimental, strict=False),)
-    pairs += (*zip(columns.control.edges, control, strict=False),)
-    return [text(edge, cell) for edge, cell in pairs if cell]
+def _arms(columns: Columns, item: Row | Pooled | Line) -> list[Cell]:
+    pairs = (*zip(columns.experimental.edges, item.experimental, strict=False),)
+    pairs += (*zip(columns.control.edges, item.control, strict=False),)
+    return [Cell(edge, words) for edge, words in pairs if words]
 
 
-def _line(sheet: Sheet, columns: Columns, words: str, cells: list[str], y: float) -> float:
-    for number, piece in enumerate(lettering.wrap(words, columns.plot - MARGIN, SIZE)):
-        if number == 0 and cells:
-            sheet.words.append(f'<g transform="translate(0 {px(y)})" text-anchor="end">{"".join(cells)}</g>')
-        sheet.say(0, piece, y)
+def _line(columns: Columns, sheet: Sheet, line: Line, y: float) -> float:
+    cells = _arms(columns, line)
+    for piece in lettering.wrap(line.text, columns.plot - MARGIN, SIZE):
+        sheet.row(y, [Cell(0, piece, "start"), *cells])
+        cells = []
         y += PITCH
     return y
 
 
-def _statistics(sheet: Sheet, columns: Columns, y: float) -> float:
+def _statistics(plot: ForestPlot, columns: Columns, sheet: Sheet, y: float) -> float:
     """The lines under the total; the baseline after the last."""
-    for line in sheet.plot.lines:
-        y = _line(sheet, columns, line.text, _cells(columns, line.experimental, line.control), y)
+    for line in plot.lines:
+        y = _line(columns, sheet, line, y)
     return y

@@ -33,6 +33,11 @@ def faults() -> Iterator[Fault]:
             yield fault
 
 
+def extent() -> tuple[int, int]:
+    """How many chains there are, and how many events in all of them."""
+    return ChainHead.objects.count(), Event.objects.count()
+
+
 def first_fault(chain: str) -> Fault | None:
     number, previous = 0, FIRST_HASH
     for event in Event.objects.filter(chain=chain).order_by("number").iterator(chunk_size=1000):

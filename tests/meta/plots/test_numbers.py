@@ -47,7 +47,7 @@ def test_p_values_have_two_significant_figures_and_a_floor(p, text):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "Tau² = 0.00"), (0.0004, "Tau² < 0.001"), (0.0101, "Tau² = 0.010"), (1.234, "Tau² = 1.23")],
+    [(0.0, "0.00"), (1e-9, "0.00"), (0.0004, "0.0004"), (0.0101, "0.010"), (0.1, "0.10"), (1.234, "1.23")],
 )
 def test_tau_squared_is_never_rounded_to_none(value, text):
     assert numbers.tau_squared(value) == text

@@ -1,0 +1,117 @@
+"""Where a version is made: what it would say, what would change, and the versions before it."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from meta.publication.forms import STEPS, NoticeForm, ReleaseForm
+from meta.releases import queries as releasing
+from meta.releases import services
+from meta.releases.models import Release
+from meta.releases.rules import NoticeKind, Step
+from reviews.team.access import review_for_member, roles_of
+from reviews.team.request import MemberRequest
+from reviews.team.rules import Action, acting_role
+
+VERSIONS_PER_PAGE = 25
+
+
+@require_http_methods(["GET", "POST"])
+def releases(request: MemberRequest, slug: str) -> HttpResponse:
+    """What a version made now would say, and the versions before it; an owner makes the next one here."""
+    action = Action.RELEASE if request.method == "POST" else Action.READ
+    review = review_for_member(request.user, slug, action)
+    can_release = acting_role(roles_of(request.user, review), Action.RELEASE) is not None
+    found = releasing.proposal(review)
+    seen = json.dumps(services.digests(found.document), sort_keys=True)
+    form = ReleaseForm(request.POST or None, initial={"seen": seen})
+    if request.method == "POST" and form.is_valid():
+        try:
+            release = services.make_release(
+                review=review,
+                actor=request.user,
+                step=Step(form.cleaned_data["step"]),
+                note=form.cleaned_data["note"],
+                evidence_date=form.cleaned_data["evidence_date"],
+                seen=form.cleaned_data["seen"],
+            )
+        except ValidationError as refusal:
+            _tell(form, refusal)
+        else:
+            messages.success(request, _("Version %(version)s is public.") % {"version": release.version})
+            return redirect("publication:releases", slug)
+    page = Paginator(releasing.releases(review), VERSIONS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "review": review,
+        "can_release": can_release,
+        "form": form if can_release and found.is_worth_releasing else None,
+        "notice_form": NoticeForm() if can_release and found.last else None,
+        "choices": _choices(found),
+        "changes": found.changes,
+        "is_unchanged": not found.is_worth_releasing,
+        "blocked": found.obstacles,
+        "present": found.document["outcomes"],
+        "releases": [_line(release, found.last) for release in page],
+        "page_obj": page,
+        "public_url": reverse("publication:latest", args=[slug]) if found.last else None,
+    }
+    return render(request, "meta/publication/releases.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_POST
+def notice(request: MemberRequest, slug: str) -> HttpResponse:
+    review = review_for_member(request.user, slug, Action.RELEASE)
+    form = NoticeForm(request.POST)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, " ".join(str(error) for error in errors))
+        return redirect("publication:releases", slug)
+    services.give_notice(
+        review=review, actor=request.user, kind=NoticeKind(form.cleaned_data["kind"]), text=form.cleaned_data["text"]
+    )
+    messages.success(request, _("The notice stands on every public page of this review."))
+    return redirect("publication:releases", slug)
+
+
+def _choices(found: releasing.Proposal) -> list[dict[str, Any]]:
+    words = dict(STEPS)
+    steps = list(Step) if found.last else [Step.MAJOR]
+    return [
+        {
+            "step": step.value,
+            "version": str(found.version(step)),
+            "label": words[step.value] if found.last else _("the first version"),
+            "is_proposed": step is found.step,
+        }
+        for step in steps
+    ]
+
+
+def _line(release: Release, last: Release | None) -> dict[str, Any]:
+    outcome = release.document["outcomes"][0]
+    return {
+        "version": str(release.version),
+        "released_at": release.released_at,
+        "released_by": release.released_by,
+        "note": release.note,
+        "evidence_date": release.evidence_date,
+        "result": f"{outcome['measure']} {outcome['text']}",
+        "url": reverse("publication:version", args=[release.document["review"]["slug"], str(release.version)]),
+        "is_latest": last is not None and release.pk == last.pk,
+    }
+
+
+def _tell(form: ReleaseForm, refusal: ValidationError) -> None:
+    if not hasattr(refusal, "error_dict"):
+        form.add_error(None, refusal.messages)
+        return
+    for name, errors in refusal.message_dict.items():
+        form.add_error(name if name in form.fields else None, errors)
