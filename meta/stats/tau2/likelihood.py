@@ -32,6 +32,8 @@ GRID_RATIO = 1.7
 
 MAX_GRID = 96
 RELATIVE_STEP = 1e-13
+LAST_STEP = 1e-8
+"""Newton's method doubles the correct digits: a step this small is the last one that changes anything."""
 MAX_STEPS = 100
 
 
@@ -88,11 +90,11 @@ def refine(y: Array, v: Array, low: float, high: float, *, restricted: bool) -> 
             low = t
         else:
             high = t
-        step = -first / second if second < 0 else math.inf
-        new = t + step
-        if not low < new < high:
+        new = t - first / second if second < 0 else math.inf
+        inside = low < new < high
+        if not inside:
             new = 0.5 * (low + high)
-        if abs(new - t) <= RELATIVE_STEP * new:
+        if abs(new - t) <= (LAST_STEP if inside else RELATIVE_STEP) * new:
             return new
         t = new
     return t
