@@ -9,7 +9,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,6 @@ from .continuity import Continuity, chosen_rows, corrected, left_out
 from .distributions import chi2_upper, critical_value
 from .effects import Effects, effects_of
 from .effects.single import freeman_tukey_inverse, harmonic_mean
-from .errors import UnknownOption
 from .inputs import BinaryArms, PersonTimeArms, Proportions, Table
 from .measures import Measure
 from .plan import Plan, plan
@@ -224,11 +223,11 @@ def _random(
             found.value, found.standard_error, found.method, found.search + ", Q around Mantel-Haenszel", found.raw
         )
     value = found.value if isinstance(found, Tau2) else 0.0
-    fit = weighted_mean(y, v, value)
+    classic = fit = weighted_mean(y, v, value)
     if chosen.method == "SSW" and isinstance(arms, BinaryArms):
         fit = sample_size_weights(arms, effects, y, v, value)
     answer = confidence(y, v, fit, value, interval=chosen.interval, level=chosen.level, common_se=iv.standard_error)
-    expected = prediction(y, v, weighted_mean(y, v, value), value, method=chosen.prediction, level=chosen.level)
+    expected = prediction(y, v, classic, value, method=chosen.prediction, level=chosen.level)
     weights = _spread_out(effects, fit.weights)
     spread = _spread(len(y), q, iv, found if isinstance(found, Tau2) else None)
     return Pairwise(arms, chosen, effects, weights, answer, common, spread, expected)
@@ -270,10 +269,8 @@ def _mantel_haenszel(arms: Table, chosen: Plan) -> tuple[mantel_haenszel.Summed 
         if chosen.method == "COCHRAN":
             rate = mantel_haenszel.cochran_rate_ratio
         return (rate(*columns) if len(columns[0]) else NOTHING_TO_POOL), rows
-    if not isinstance(arms, BinaryArms):
-        raise UnknownOption("Mantel-Haenszel pools events in two arms.")
     rule = chosen.continuity.pooled
-    cells = arms.cells
+    cells = cast("BinaryArms", arms).cells
     used = corrected(cells, rule, chosen.measure.code)
     ratio = chosen.measure.code != "RD"
     if used is not cells or rule.drop_double_zero == "always":

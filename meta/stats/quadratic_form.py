@@ -13,6 +13,7 @@ from .distributions import special
 Array = npt.NDArray[np.float64]
 
 MAX_TERMS = 20_000
+MAX_POINTS = 400_000
 SMOOTH = 8
 """From this many terms on, the characteristic function falls fast enough to be summed directly."""
 
@@ -63,7 +64,7 @@ def _imhof(x: float, weights: Array) -> float:
     step = 2.0 * math.pi / reach
     total = 0.0
     done = 0
-    while done < 400_000:
+    while done < MAX_POINTS:
         u = (np.arange(done, done + 512) + 0.5) * step
         arms = 0.5 * u[:, None] * weights * 2.0
         angle = 0.5 * np.arctan(arms).sum(axis=1) - 0.5 * x * u

@@ -1,5 +1,7 @@
 """From what a study reports to its effect and sampling variance."""
 
+from typing import cast
+
 from meta.stats.continuity import Continuity
 from meta.stats.errors import UnknownOption
 from meta.stats.inputs import (
@@ -47,6 +49,5 @@ def effects_of(arms: Table, measure: Measure, rule: Continuity, variant: str | N
             return single.means_of(arms, measure.code)
         case Correlations():
             return paired.correlations_of(arms, measure.code)
-        case PairedMeans():
-            return paired.changes_of(arms, measure.code)
-    raise UnknownOption(f"There are no effects for data of the kind {arms.kind!r}.")
+        case _:
+            return paired.changes_of(cast("PairedMeans", arms), measure.code)

@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from meta.stats.errors import InvalidInput
-
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
@@ -69,7 +67,7 @@ def collect(
     labels: Sequence[str],
     estimate: Array,
     variance: Array,
-    why: Sequence[tuple[Flags | None, str]] = (),
+    why: Sequence[tuple[Flags, str]] = (),
     *,
     zero_variance: bool = False,
 ) -> Effects:
@@ -81,25 +79,18 @@ def collect(
     least = 0.0 if zero_variance else np.nextafter(0.0, 1.0)
     good = np.isfinite(estimate) & (variance >= least) & (variance < np.inf)
     for mask, _ in why:
-        if mask is not None:
-            good &= ~mask
+        good &= ~mask
     names = tuple(labels)
     if good.all():
         return Effects(names, estimate, variance, good)
     reasons = []
     for row in np.flatnonzero(~good):
-        told = next((text for mask, text in why if mask is not None and mask[row]), NO_VARIANCE)
+        told = next((text for mask, text in why if mask[row]), NO_VARIANCE)
         reasons.append((int(row), told))
     return Effects(names, np.where(good, estimate, 0.0), np.where(good, variance, 0.0), good, tuple(reasons))
 
 
 def from_estimates(labels: Sequence[str], estimate: Array, variance: Array) -> Effects:
-    """Effects given as estimate and sampling variance.
-
-    Raises:
-        InvalidInput: a variance is negative.
-    """
-    if (variance < 0).any():
-        raise InvalidInput("A variance cannot be negative.")
+    """Effects given as estimate and sampling variance; a missing or zero variance makes a study not estimable."""
     missing = np.isnan(estimate) | np.isnan(variance)
     return collect(labels, estimate, variance, ((missing, NO_NUMBER), (variance == 0, NO_VARIANCE)))

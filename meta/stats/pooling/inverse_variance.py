@@ -40,11 +40,20 @@ def cochran_q(estimate: Array, weights: Array, centre: float) -> float:
     return float((weights * distance).dot(distance))
 
 
+DOMINATED = 0.9
+"""Above this sum of squared weight shares one study dominates, and the sums are taken with care."""
+
+
 def projection_traces(weights: Array, total: float) -> tuple[float, float]:
     r"""tr(P) = S_1 - S_2/S_1 and tr(PP) of the matrix that takes the weighted mean out.
 
     The largest weight is handled apart: when one study dominates, the textbook sums lose all their digits.
     """
+    squares = weights * weights
+    s2 = float(squares.sum())
+    if s2 < DOMINATED * total * total:
+        share = s2 / total
+        return total - share, s2 - 2.0 * float(squares.dot(weights)) / total + share * share
     largest = int(weights.argmax())
     top = float(weights[largest])
     rest = weights.copy()

@@ -94,9 +94,6 @@ def henmi_copas(y: Array, v: Array, *, level: float = 0.95) -> Pooled | NotEstim
         return NotEstimable("No quantile could be found for the Henmi-Copas interval.")
     quantile = bracketed_root(excess, 1e-6, high)
     se = math.sqrt(ratio / w1)
-    answer = pooled(fit.estimate, se, df=None, level=level, k=k, method="henmi-copas")
-    if isinstance(answer, NotEstimable):
-        return answer
     half = quantile * math.sqrt(ratio) * se
     return Pooled(
         fit.estimate, se, fit.estimate - half, fit.estimate + half, None, None, "hc", None, level, k, "henmi-copas"

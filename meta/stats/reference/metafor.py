@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -350,10 +350,8 @@ def _table_tests(arms: Table, result: Pairwise, rule: Continuity, correct: bool)
             return {**none, "CMH_stat": None, "CMH_p": None}
         found = rate_test(*arms.columns, corrected=correct)
         return {**none, **_chi(found, "CMH_stat", "CMH_p")}
-    if not isinstance(arms, BinaryArms):
-        return none
     keep = _in_pool(arms, rule)
-    cells = chosen_rows(corrected(arms.cells, rule.pooled), keep)
+    cells = chosen_rows(corrected(cast("BinaryArms", arms).cells, rule.pooled), keep)
     answer = _chi(cochran_mantel_haenszel(cells, corrected=correct), "CMH_stat", "CMH_p")
     if result.measure.code != "OR":
         return {**none, "CMH_stat": None, "CMH_p": None}

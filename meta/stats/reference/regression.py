@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 
 from meta.stats.distributions import chi2_upper
-from meta.stats.errors import StatsError
-from meta.stats.inputs import GenericEffects
 from meta.stats.regression.design import INTERCEPT, Design, design
 from meta.stats.regression.model import Regression, likelihood_ratio, regress
 from meta.stats.results import NotEstimable, Pooled
@@ -31,8 +29,7 @@ def formula(text: str, columns: Columns, k: int) -> Design:
         parts = re.split(r"[*:]", term)
         if "*" in term or len(parts) == 1:
             names += [part for part in parts if part not in names and part != "1"]
-        if len(parts) == 2:
-            pairs.append((parts[0], parts[1]))
+        pairs += [(parts[0], parts[1])] if len(parts) > 1 else []
     return design({name: columns[name] for name in names}, k, interactions=pairs, intercept=intercept)
 
 
@@ -79,12 +76,11 @@ def regression(columns: Columns, options: Mapping[str, Any]) -> Answer | NotEsti
         "QE_df": found.df_residual,
         "QE_p": found.q_residual_p,
     }
-    if found.omnibus is not None:
-        answer |= {
-            "QM": found.omnibus.statistic,
-            "QM_df": [found.omnibus.df, found.omnibus.df_residual],
-            "QM_p": found.omnibus.p_value,
-        }
+    answer |= {
+        "QM": found.omnibus.statistic,
+        "QM_df": [found.omnibus.df, found.omnibus.df_residual],
+        "QM_p": found.omnibus.p_value,
+    }
     if found.tau2 is not None:
         limits = found.tau2_interval()
         answer["tau2_ci_qprofile"] = [limits.lower, limits.upper]
@@ -129,8 +125,6 @@ def groups(columns: Columns, options: Mapping[str, Any]) -> Answer | NotEstimabl
     if options.get("tau2") == "common":
         return _cell_means(columns, names, levels, options)
     arms = arms_of({"yi": columns["yi"], "vi": columns["vi"]}, "GEN")
-    if not isinstance(arms, GenericEffects):
-        raise StatsError("Subgroups of a reference file are of effects and variances.")
     tau2 = _tau2(options)
     found = subgroups(
         arms, names, method="IV", model="common" if tau2 is None else "random", tau2=tau2 or "DL", interval="wald"
@@ -175,7 +169,7 @@ def _cell_means(
     )
     cells = regress(y, v, means, tau2=_tau2(options), test=test)
     compared = regress(y, v, contrasts, tau2=_tau2(options), test=test)
-    if isinstance(cells, NotEstimable) or isinstance(compared, NotEstimable) or compared.omnibus is None:
+    if isinstance(cells, NotEstimable) or isinstance(compared, NotEstimable):
         return NotEstimable("The subgroups cannot be compared.")
     return {
         "levels": levels,

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from meta.stats.effects import effects_of
 from meta.stats.inputs import Table
 from meta.stats.plan import Plan, plan
+from meta.stats.pooling.inverse_variance import typical_variance
 from meta.stats.results import NotEstimable, Pooled
 from meta.stats.sensitivity import Sensitivity, cumulative, leave_one_out
 
@@ -45,12 +47,33 @@ def _columns(found: Sensitivity) -> Answer:
     }
 
 
+def _i2(done: Sensitivity, arms: Table, selections: list[list[int]]) -> Answer:
+    """metafor's I2 and H2 of every selection: from tau2 under random effects, from Q under the common effect."""
+    effects = effects_of(arms, done.plan.measure, done.plan.continuity, done.plan.variant)
+    i2, h2 = [], []
+    for row, chosen in zip(done.rows, selections, strict=True):
+        w = 1.0 / effects.variance[chosen]
+        s2 = typical_variance(w, float(w.sum()))
+        ratio = 0.0 if s2 is None or row.tau2 is None else row.tau2 / s2
+        if done.plan.model == "common" and len(chosen) > 1:
+            ratio = row.q / (len(chosen) - 1) - 1
+        i2.append(100 * max(0.0, ratio / (1 + ratio)) if ratio > -1 else 0.0)
+        h2.append(1 + ratio)
+    return {"I2_metafor": i2, "H2_metafor": h2}
+
+
 def _uni(analysis: Callable[..., Sensitivity]) -> Callable[..., Answer | NotEstimable]:
     def run(columns: Columns, options: Mapping[str, Any], case: Mapping[str, Any]) -> Answer | NotEstimable:
         arms = arms_of(columns, options.get("measure", "GEN"))
         order = case["results"].get("order")
         more = {"order": [row - 1 for row in order]} if order and analysis is cumulative else {}
-        found = _columns(analysis(arms, plan=_plan(arms, options), **more))
+        done = analysis(arms, plan=_plan(arms, options), **more)
+        rows = [row - 1 for row in order] if order else list(range(len(arms)))
+        if analysis is cumulative:
+            selections = [rows[: i + 1] for i in range(len(rows))]
+        else:
+            selections = [[j for j in rows if j != i] for i in rows]
+        found = {**_columns(done), **_i2(done, arms, selections)}
         return {**found, **({"order": order} if order else {})}
 
     return run

@@ -43,7 +43,7 @@ def design(
         numeric: not used to decide; kept for callers that store numbers as text.
 
     Raises:
-        InvalidInput: a moderator has a missing value or the wrong length.
+        InvalidInput: a moderator has a missing value or the wrong length, or an interaction names none.
     """
     blocks: dict[str, list[tuple[str, Array]]] = {}
     full = not intercept
@@ -65,6 +65,8 @@ def design(
     columns = [(INTERCEPT, np.ones(k))] if intercept else []
     for block in blocks.values():
         columns += block
+    if any(name not in blocks for pair in interactions for name in pair):
+        raise InvalidInput("Moderators of an interaction must be moderators themselves.")
     for first, second in interactions:
         columns += [(f"{a}:{b}", x * z) for b, z in blocks[second] for a, x in blocks[first]]
     return Design(tuple(name for name, _ in columns), np.column_stack([x for _, x in columns]), intercept)

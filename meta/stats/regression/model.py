@@ -83,7 +83,7 @@ class Regression:
     q_residual: float
     df_residual: int
     q_residual_p: float
-    omnibus: Omnibus | None
+    omnibus: Omnibus
     fit: Fit | None
 
     @property
@@ -246,7 +246,7 @@ def _coefficients(
     )
 
 
-def _omnibus(chosen: Design, beta: Array, covariance: Array, df_residual: int | None) -> Omnibus | None:
+def _omnibus(chosen: Design, beta: Array, covariance: Array, df_residual: int | None) -> Omnibus:
     first = 1 if chosen.intercept and len(beta) > 1 else 0
     b = beta[first:]
     m = len(b)

@@ -25,7 +25,7 @@ class Permuted:
     exact: bool
 
 
-def permutation_test(fitted: Regression, *, repeats: int = 1000, seed: int = 1) -> Permuted | NotEstimable:
+def permutation_test(fitted: Regression, *, repeats: int = 1000, seed: int = 1) -> Permuted:
     """Shuffle the rows of the moderators over the studies and refit.
 
     All k! orders are used if there are no more than ``repeats`` of them, else ``repeats`` random ones (the data's own
@@ -33,8 +33,6 @@ def permutation_test(fitted: Regression, *, repeats: int = 1000, seed: int = 1) 
 
     Source: Higgins & Thompson 2004; Follmann & Proschan 1999; Viechtbauer et al. 2015.
     """
-    if fitted.omnibus is None:
-        return NotEstimable("There is no moderator to permute.")
     k = fitted.k
     exact = k <= 12 and math.factorial(k) <= repeats
     rng = np.random.default_rng(seed)
@@ -50,7 +48,7 @@ def permutation_test(fitted: Regression, *, repeats: int = 1000, seed: int = 1) 
     for order in orders:
         shuffled = Design(fitted.design.names, fitted.design.matrix[order], fitted.design.intercept)
         refit = regress(fitted.estimate, fitted.variance, shuffled, tau2=tau2, test=fitted.test, level=fitted.level)
-        if isinstance(refit, NotEstimable) or refit.omnibus is None:
+        if isinstance(refit, NotEstimable):
             continue
         count += 1
         beyond += np.array([abs(item.statistic) for item in refit.coefficients]) >= observed - TIE

@@ -138,11 +138,11 @@ def maximum_likelihood(y: Array, v: Array, x: Array, *, restricted: bool) -> Tau
     points = grid(float(v.min()), bound)
     slopes = np.array([_slope(y, v, x, float(t), restricted=restricted)[0] for t in points])
     rising = slopes > 0
-    falls = np.flatnonzero(rising[:-1] & ~rising[1:])
+    # only rounding can make it rise at the bound; that point then is the peak
+    falls = np.flatnonzero(rising & ~np.append(rising[1:], False))
+    ends = np.append(points[1:], points[-1])
     peaks = [0.0] if not rising[0] else []
-    peaks += [_refine(y, v, x, float(points[i]), float(points[i + 1]), restricted=restricted) for i in falls]
-    if rising[-1]:  # only rounding can make it rise at the bound: the residuals are equal up to it
-        peaks.append(float(points[-1]))
+    peaks += [_refine(y, v, x, float(points[i]), float(ends[i]), restricted=restricted) for i in falls]
     best = max(peaks, key=lambda t: log_likelihood(y, v, x, t, restricted=restricted)) if len(peaks) > 1 else peaks[0]
     search = "highest of several peaks of the likelihood" if len(peaks) > 1 else "Newton's method in a bracket"
     if len(peaks) == 1 and best == 0:

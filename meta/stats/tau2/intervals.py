@@ -6,7 +6,7 @@ import numpy as np
 
 from meta.stats.distributions import chi2_quantile, normal_quantile
 from meta.stats.errors import UnknownOption
-from meta.stats.pooling.inverse_variance import cochran_q, typical_variance
+from meta.stats.pooling.inverse_variance import cochran_q
 from meta.stats.quadratic_form import upper_tail
 from meta.stats.results import Interval, NotEstimable
 from meta.stats.roots import bracketed_root, expand_up
@@ -110,13 +110,6 @@ def generalised_q_interval(y: Array, v: Array, weights: Array, level: float, met
             bracketed_root(lambda t, p=probability: beyond(t) - p, 0.0, high, tolerance=1e-10)  # type: ignore[misc]
         )
     return Interval(limits[0], limits[1], level, method)
-
-
-def i2_of_tau2(v: Array, tau2: float) -> float:
-    """100 tau2/(tau2 + s2) percent, s2 the typical within-study variance (Higgins & Thompson 2002)."""
-    w = 1.0 / v
-    typical = typical_variance(w, float(w.sum()))
-    return 0.0 if typical is None else 100.0 * tau2 / (tau2 + typical)
 
 
 def h_interval(q: float, k: int, level: float = 0.95) -> Interval | NotEstimable:

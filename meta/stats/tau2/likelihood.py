@@ -31,6 +31,7 @@ GRID_RATIO = 1.7
 """Neighbouring grid points differ by this factor in variance: a peak is never narrower than about a factor e."""
 
 MAX_GRID = 96
+STEPS = np.arange(MAX_GRID, dtype=np.float64)
 RELATIVE_STEP = 1e-13
 LAST_STEP = 1e-8
 """Newton's method doubles the correct digits: a step this small is the last one that changes anything."""
@@ -49,18 +50,19 @@ def grid(lowest: float, bound: float) -> Array:
         return np.zeros(1)
     ends = math.log(bound / lowest + 1.0)
     count = int(min(MAX_GRID, max(6, math.ceil(ends / math.log(GRID_RATIO)) + 1)))
-    return lowest * np.expm1(np.linspace(0.0, ends, count))
+    points: Array = lowest * np.expm1(STEPS[:count] * (ends / (count - 1)))
+    return points
 
 
 def slopes(y: Array, v: Array, points: Array, *, restricted: bool) -> Array:
     """Twice the slope of the log-likelihood at several tau2, shape of ``points``. ``y`` should be centred."""
     w = 1.0 / (v + points[:, None])
-    columns = np.column_stack((np.ones_like(y), y, y * y))
-    one = w @ columns[:, :2]
-    two = (w * w) @ columns
-    mean = one[:, 1] / one[:, 0]
-    slope = two[:, 2] - 2.0 * mean * two[:, 1] + mean * mean * two[:, 0] - one[:, 0]
-    return slope + two[:, 0] / one[:, 0] if restricted else slope
+    one = w.sum(axis=1)
+    mean = (w @ y) / one
+    w *= w
+    two = w.sum(axis=1)
+    slope: Array = w @ (y * y) - mean * (2.0 * (w @ y) - mean * two) - one
+    return slope + two / one if restricted else slope
 
 
 def slope_and_curvature(y: Array, v: Array, tau2: float, *, restricted: bool) -> tuple[float, float]:
@@ -123,14 +125,15 @@ def maximum_likelihood(y: Array, v: Array, *, restricted: bool) -> Tau2:
         y, v: effects and positive variances, shape (k,), k >= 2.
     """
     v_min = float(v.min())
-    centred = y - float((y / v).sum()) / float((1.0 / v).sum())
+    w = 1.0 / v
+    centred = y - float(w.dot(y)) / float(w.sum())
     points = grid(v_min, upper_bound(y, v))
     rising = slopes(centred, v, points, restricted=restricted) > 0
-    falls = np.flatnonzero(rising[:-1] & ~rising[1:])
+    # only rounding can make it rise at the bound; that point then is the peak
+    falls = np.flatnonzero(rising & ~np.append(rising[1:], False))
+    ends = np.append(points[1:], points[-1])
     peaks = [0.0] if not rising[0] else []
-    peaks += [refine(centred, v, float(points[i]), float(points[i + 1]), restricted=restricted) for i in falls]
-    if rising[-1]:  # only rounding can make it rise at the bound: all effects are equal up to it
-        peaks.append(float(points[-1]))
+    peaks += [refine(centred, v, float(points[i]), float(ends[i]), restricted=restricted) for i in falls]
     best = peaks[0]
     if len(peaks) > 1:
         best = max(peaks, key=lambda t: log_likelihood(centred, v, t, restricted=restricted))
