@@ -213,7 +213,8 @@ def enter_count(
             acting_role=role,
             verb="corrected numbers" if any(value.replaces_id for value in made) else "entered numbers",
             subject=arm,
-            before={what: standing[what].as_printed or standing[what].state for what in changed if what in standing} or None,
+            before={what: standing[what].as_printed or standing[what].state for what in changed if what in standing}
+            or None,
             after={
                 "outcome": str(outcome),
                 "timepoint": str(timepoint),
