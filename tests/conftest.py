@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from celery import Celery
 from django.core.cache import cache
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from reviews.team.models import Review, User
 from reviews.team.rules import Role
@@ -51,9 +51,10 @@ def flush_empties_append_only_tables() -> Iterator[None]:
 
     PostgreSQL empties by TRUNCATE, which its row triggers do not see.
     """
-    as_django_does = DatabaseOperations.execute_sql_flush
+    operations = DatabaseWrapper.ops_class
+    as_django_does = operations.execute_sql_flush
 
-    def execute_sql_flush(self: DatabaseOperations, statements: list[str]) -> None:
+    def execute_sql_flush(self: Any, statements: list[str]) -> None:
         with self.connection.cursor() as cursor:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             triggers = cursor.fetchall()
@@ -63,9 +64,9 @@ def flush_empties_append_only_tables() -> Iterator[None]:
             for _name, sql in triggers:
                 cursor.execute(sql)
 
-    DatabaseOperations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
+    operations.execute_sql_flush = execute_sql_flush
     yield
-    DatabaseOperations.execute_sql_flush = as_django_does  # type: ignore[method-assign]
+    operations.execute_sql_flush = as_django_does
 
 
 @pytest.fixture

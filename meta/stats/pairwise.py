@@ -17,8 +17,9 @@ import numpy.typing as npt
 from .continuity import Continuity, chosen_rows, corrected, double_zero
 from .distributions import chi2_upper, critical_value
 from .effects import Effects, effects_of
+from .effects.single import freeman_tukey_inverse, harmonic_mean
 from .errors import UnknownOption
-from .inputs import BinaryArms, PersonTimeArms, Table
+from .inputs import BinaryArms, PersonTimeArms, Proportions, Table
 from .measures import Measure
 from .plan import Plan, plan
 from .pooling import mantel_haenszel
@@ -97,6 +98,8 @@ class Pairwise:
 
     def display(self, x: float) -> float:
         """A number of the analysis scale on the scale that people read (exp for ratios)."""
+        if isinstance(self.arms, Proportions) and self.measure.code == "PFT":
+            return freeman_tukey_inverse(x, harmonic_mean(self.arms.total[self.effects.estimable]))
         return self.measure.display(x)
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,9 +14,23 @@ from meta.releases.rules import (
 )
 
 
-def document(*studies, version="1.0.0", text="0.18 (0.06 to 0.52)", direction="benefit", key="death"):
-    outcomes = [{"key": key, "title": "Death", "measure": "OR", "text": text, "direction": direction}]
-    return {"version": version, "outcomes": outcomes, "studies": list(studies)}
+def document(
+    *studies,
+    version="1.0.0",
+    text="0.18 (0.06 to 0.52)",
+    direction="benefit",
+    key="death",
+    plan=1,
+    protocol=1,
+    question="?",
+):
+    outcome = {"key": key, "title": "Death", "measure": "OR", "text": text, "direction": direction}
+    return {
+        "version": version,
+        "protocol": {"number": protocol, "question": question, "amendment_reason": "Vesicles count."},
+        "outcomes": [outcome | {"plan": {"number": plan, "reason": "Trials differ."}}],
+        "studies": list(studies),
+    }
 
 
 def study(label="Dilogo 2021", participants=40, **values):
@@ -125,6 +139,21 @@ def test_a_correction_says_what_it_was_what_it_is_and_why():
     assert not is_empty(changes)
 
 
+def test_an_amendment_says_of_what_and_why():
+    changes = difference(document(), document(plan=3, protocol=2))
+    assert [(one["what"], one["old"], one["new"], one["reason"]) for one in changes["amended"]] == [
+        ("Protocol", 1, 2, "Vesicles count."),
+        ("Plan of Death", 1, 3, "Trials differ."),
+    ]
+    assert not is_empty(changes)
+
+
+def test_a_result_without_a_protocol_is_compared_too():
+    nothing_yet = document() | {"protocol": None}
+    assert is_empty(difference(document(), nothing_yet))
+    assert is_empty(difference(nothing_yet, document()))
+
+
 def test_a_number_that_was_not_there_before_corrects_nothing():
     assert difference(document(study()), document(study(events="16")))["corrected"] == []
 
@@ -139,6 +168,9 @@ def test_a_number_that_was_not_there_before_corrects_nothing():
         (document(study()), document(study(), study("Adas 2021")), "no change", Step.MINOR),
         (document(study()), document(), "no change", Step.MINOR),
         (document(study(events="17")), document(study(events="16")), "no change", Step.PATCH),
+        (document(), document(plan=2), "no change", Step.MINOR),
+        (document(), document(protocol=2), "no change", Step.MINOR),
+        (document(), document(protocol=2, question="Another?"), "no change", Step.MAJOR),
     ],
 )
 def test_the_step_that_is_proposed_fits_the_change(old, new, verdict, step):
@@ -166,12 +198,21 @@ outcomes = st.lists(
             "measure": st.just("OR"),
             "text": words,
             "direction": st.sampled_from(["benefit", "harm", "unsure"]),
+            "plan": st.fixed_dictionaries({"number": st.integers(1, 3), "reason": words}),
         }
     ),
     max_size=3,
     unique_by=lambda one: one["key"],
 )
-documents = st.fixed_dictionaries({"version": st.just("1.0.0"), "outcomes": outcomes, "studies": studies})
+protocols = st.fixed_dictionaries({"number": st.integers(1, 3), "question": words, "amendment_reason": words})
+documents = st.fixed_dictionaries(
+    {
+        "version": st.just("1.0.0"),
+        "protocol": st.none() | protocols,
+        "outcomes": outcomes,
+        "studies": studies,
+    }
+)
 
 
 @given(documents)
