@@ -39,7 +39,7 @@ def workspace(request: HttpRequest) -> dict[str, Any]:
 
 
 def _frame(request: HttpRequest, slug: str | None) -> Frame:
-    user = request.user
+    user = getattr(request, "user", None)  # a request may be refused before anybody asked who it is
     if not isinstance(user, User) or slug is None:
         return Frame([], [], None, "")
     mine = {

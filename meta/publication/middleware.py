@@ -16,8 +16,11 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 MOST_PAGES = 500
 """Pages kept a process; at some 100 kB each this stays below 50 MB."""
 
-NEWEST = "SELECT (SELECT MAX(id) FROM meta_release), (SELECT MAX(id) FROM meta_notice)"
-"""Both tables only ever grow, so these two numbers change exactly when something public does."""
+PUBLISHED = "SELECT (SELECT COUNT(*) FROM meta_release), (SELECT COUNT(*) FROM meta_notice)"
+"""Both tables only ever grow, so these two numbers change exactly when something public does.
+
+The highest ids would not do: of two versions made at the same time the one with the lower id may be committed last.
+"""
 
 PLACES = ("/r/", "/api/v1/published/")
 """Below these, and at the home page, answers may be kept; a view says of each whether it is."""
@@ -26,7 +29,7 @@ REVALIDATE = "public, max-age=0, must-revalidate"
 """A page says whether its version was superseded or withdrawn, so it is asked for again each time."""
 FOR_EVER = "public, max-age=31536000, immutable"
 
-Stamp = tuple[int | None, int | None]
+Stamp = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +50,18 @@ class Shelf:
         self._pages: OrderedDict[str, Kept] = OrderedDict()
         self._lock = Lock()
 
-    def take(self, path: str, stamp: Stamp) -> Kept | None:
+    def take(self, address: str, stamp: Stamp) -> Kept | None:
         with self._lock:
-            kept = self._pages.get(path)
+            kept = self._pages.get(address)
             if kept is None or kept.stamp != stamp:
                 return None
-            self._pages.move_to_end(path)
+            self._pages.move_to_end(address)
             return kept
 
-    def put(self, path: str, kept: Kept) -> None:
+    def put(self, address: str, kept: Kept) -> None:
         with self._lock:
-            self._pages[path] = kept
-            self._pages.move_to_end(path)
+            self._pages[address] = kept
+            self._pages.move_to_end(address)
             if len(self._pages) > MOST_PAGES:
                 self._pages.popitem(last=False)
 
@@ -71,14 +74,15 @@ def published_pages(get_response: GetResponse) -> GetResponse:
         path = request.path
         if request.method not in {"GET", "HEAD"} or not (path == "/" or path.startswith(PLACES)):
             return get_response(request)
-        stamp = newest()
-        kept = shelf.take(path, stamp)
+        address = f"{request.scheme}://{request.get_host()}{path}"  # a page names its own address
+        stamp = published()
+        kept = shelf.take(address, stamp)
         if kept is None:
             response = get_response(request)
             if response.status_code != 200 or not getattr(response, "is_published", False):
                 return response
             kept = keep(response, stamp)
-            shelf.put(path, kept)
+            shelf.put(address, kept)
         return answer(request, kept)
 
     return middleware
@@ -91,11 +95,12 @@ def publish(response: HttpResponse, cache_control: str) -> HttpResponse:
     return response
 
 
-def newest() -> Stamp:
+def published() -> Stamp:
+    """How many versions and notices there are."""
     with connection.cursor() as cursor:
-        cursor.execute(NEWEST)
-        release, notice = cursor.fetchone()
-    return release, notice
+        cursor.execute(PUBLISHED)
+        releases, notices = cursor.fetchone()
+    return releases, notices
 
 
 def keep(response: HttpResponse, stamp: Stamp) -> Kept:

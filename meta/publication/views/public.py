@@ -19,6 +19,8 @@ from meta.releases.models import Release
 from meta.releases.rules import Version
 
 PLOTLY = "plotly/plotly.min.js"
+WIDTHS = frozenset({"wide", "narrow"})
+"""No other address leads to a figure: each answer is kept in memory, so there may not be any number of them."""
 
 View = Callable[..., HttpResponse]
 
@@ -43,7 +45,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "title": release.document["review"]["title"],
             "question": release.document["review"]["question"],
             "headline": release.document["outcomes"][0]["headline"],
-            "disclaimer": release.document["disclaimer"],
             "version": release.document["version"],
             "released_at": release.released_at,
             "evidence_date": release.evidence_date,
@@ -79,6 +80,8 @@ def picture(request: HttpRequest, slug: str, version: str, key: str) -> HttpResp
 @published(FOR_EVER)
 def figure(request: HttpRequest, slug: str, version: str, key: str, width: str) -> HttpResponse:
     """The forest plot as Plotly draws it: `wide` or `narrow`."""
+    if width not in WIDTHS:
+        raise Http404("A figure is wide or narrow.")
     plot = forest.ForestPlot.from_dict(_outcome(_found(slug, version), key)["forest"])
     return JsonResponse(forest.figure(plot, width="narrow" if width == "narrow" else "wide"))
 
