@@ -76,7 +76,8 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--no-demo", action="store_true", help="start without the demo review and its doors")
     options = parser.parse_args(arguments)
     data = options.data or Path(os.environ.get("PERENNIAL_DATA") or PROJECT / ".data")
-    return Options(port=options.port, data=data.expanduser().resolve(), demo=not options.no_demo)
+    demo = not options.no_demo and os.environ.get("PERENNIAL_MODE", "embedded") == "embedded"
+    return Options(port=options.port, data=data.expanduser().resolve(), demo=demo)
 
 
 def port_number(text: str) -> int:

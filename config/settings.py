@@ -221,6 +221,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation already proves the address
 ACCOUNT_LOGOUT_REDIRECT_URL = "publication:home"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = None
+TRUSTED_PROXIES = 0 if EMBEDDED else env.int("TRUSTED_PROXIES", default=1)
+"""How many proxies stand in front: as many last addresses of X-Forwarded-For are believed, no more."""
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
@@ -282,7 +285,7 @@ REST_FRAMEWORK = {
         "config.api.throttles.Writing",
     ],
     "DEFAULT_THROTTLE_RATES": {"anybody": "120/min", "person": "600/min", "writing": "120/min"},
-    "NUM_PROXIES": 0 if EMBEDDED else env.int("TRUSTED_PROXIES", default=1),
+    "NUM_PROXIES": TRUSTED_PROXIES,
     "DEFAULT_SCHEMA_CLASS": "config.api.schema.Schema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -302,6 +305,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "CriterionKind": "reviews.protocol.api.CRITERION_KINDS",
+        "Measure": "reviews.protocol.api.MEASURES",
+        "PooledMeasure": "meta.analysis.forms.MEASURES",
+        "NoticeKind": "meta.releases.api.KINDS",
         "ArmRole": "reviews.extraction.api.ARM_ROLES",
         "ValueMethod": "reviews.extraction.api.METHODS",
         "ValueState": "reviews.extraction.api.STATES",

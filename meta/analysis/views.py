@@ -149,7 +149,7 @@ def picture(request: MemberRequest, slug: str, key: str) -> HttpResponse:
     result = queries.result(_analysis(review, key))
     if result.snapshot is None:
         return HttpResponse(_("There is no result yet."), status=404, content_type="text/plain; charset=utf-8")
-    answer = HttpResponse(forest.svg(queries.plot_of(result)), content_type="image/svg+xml")
+    answer = HttpResponse(forest.svg(queries.plot_of(result), paper=True), content_type="image/svg+xml")
     answer["Content-Disposition"] = f'attachment; filename="{review.slug}-{key}.svg"'
     return answer
 

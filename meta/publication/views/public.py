@@ -74,7 +74,7 @@ def document(request: HttpRequest, slug: str, version: str) -> HttpResponse:
 
 @published(FOR_EVER)
 def picture(request: HttpRequest, slug: str, version: str, key: str) -> HttpResponse:
-    return HttpResponse(_outcome(_found(slug, version), key)["svg"], content_type="image/svg+xml")
+    return HttpResponse(_outcome(_found(slug, version), key)["svg_file"], content_type="image/svg+xml")
 
 
 @published(FOR_EVER)
