@@ -18,7 +18,7 @@ RUNS_THE_SITE = frozenset({ADMINISTRATOR})
 
 READ = {"GET": EVERYBODY, "HEAD": EVERYBODY}
 MEMBERS_READ = {"GET": MEMBERS}
-ACCOUNT = dict.fromkeys(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"), EVERYBODY)
+ACCOUNT = READ | {"POST": EVERYBODY}
 """allauth's own pages: what they answer to whom is tested there and in tests/reviews/team."""
 
 PAGES = {
@@ -34,12 +34,12 @@ PAGES = {
     # accounts
     "accounts/login/": ACCOUNT,
     "accounts/logout/": ACCOUNT,
-    "accounts/inactive/": ACCOUNT,
-    "accounts/password/change/": dict.fromkeys(ACCOUNT, SIGNED_IN),
+    "accounts/inactive/": READ,
+    "accounts/password/change/": {"GET": SIGNED_IN, "HEAD": SIGNED_IN, "POST": SIGNED_IN},
     "accounts/password/reset/": ACCOUNT,
-    "accounts/password/reset/done/": ACCOUNT,
+    "accounts/password/reset/done/": READ,
     "accounts/password/reset/key/<uidb36>-<key>/": ACCOUNT,
-    "accounts/password/reset/key/done/": ACCOUNT,
+    "accounts/password/reset/key/done/": READ,
     "invitations/<token>/": {"GET": EVERYBODY, "POST": EVERYBODY},
     # the site
     "site/people/": {"GET": RUNS_THE_SITE},
@@ -49,7 +49,7 @@ PAGES = {
     "site/teams/<team_id>/lead/": {"POST": RUNS_THE_SITE},
     # the workspace
     "reviews/": {"GET": SIGNED_IN},
-    "reviews/new/": {"GET": RUNS_THE_SITE, "POST": RUNS_THE_SITE},
+    "reviews/new/": {"GET": RUNS_THE_SITE, "POST": RUNS_THE_SITE},  # and leads of a team
     "reviews/<slug>/": MEMBERS_READ,
     "reviews/<slug>/people/": MEMBERS_READ,
     "reviews/<slug>/people/invite/": {"POST": OWNER},
@@ -94,6 +94,19 @@ API = {
     "api/v1/published/<slug>/<version>/arms/": READ,
     "api/v1/published/<slug>/<version>/arms.csv": READ,
     "api/^v1/": NOTHING,
+    "api/v1/me/": {"GET": SIGNED_IN},
+    "api/v1/reviews/": {"GET": SIGNED_IN, "POST": RUNS_THE_SITE},  # and leads of a team
+    HERE: MEMBERS_READ,
+    f"{HERE}people/": MEMBERS_READ,
+    f"{HERE}people/<user_id>/": {"PUT": OWNER, "DELETE": OWNER},
+    f"{HERE}invitations/": {"GET": OWNER, "POST": OWNER},
+    f"{HERE}invitations/<invitation_id>/": {"DELETE": OWNER},
+    f"{HERE}events/": {"GET": OWNER},
+    f"{HERE}protocols/": MEMBERS_READ,
+    f"{HERE}protocols/<number>/": MEMBERS_READ,
+    f"{HERE}protocols/draft/": {"PUT": OWNER},
+    f"{HERE}protocols/draft/release/": {"POST": OWNER},
+    f"{HERE}protocols/amendments/": {"POST": OWNER},
     f"{HERE}library/": MEMBERS_READ,
     f"{HERE}outcomes/": MEMBERS_READ,
     f"{HERE}studies/": {"GET": MEMBERS, "POST": EXTRACTOR},
@@ -114,7 +127,6 @@ API = {
     f"{HERE}notices/": {"GET": MEMBERS, "POST": OWNER},
 }
 
-for _takes in API.values():
-    _takes.setdefault("HEAD", _takes.get("GET", frozenset()))
+API = {address: takes | ({"HEAD": takes["GET"]} if "GET" in takes else {}) for address, takes in API.items()}
 
 TABLE = PAGES | API
