@@ -48,6 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "version": release.document["version"],
             "released_at": release.released_at,
             "evidence_date": release.evidence_date,
+            "disclaimer": release.document["disclaimer"],
             "url": reverse("publication:latest", args=[release.document["review"]["slug"]]),
         }
         for release in queries.newest_releases()
