@@ -98,7 +98,7 @@ def refine(y: Array, v: Array, m: Array, low: Array, high: Array, *, restricted:
     t = 0.5 * (low + high)
     active: Rows = slice(None)
     for _ in range(MAX_STEPS):
-        ya, ta = y[active], t[active]
+        ya, ta = y[active], t[active].copy()
         w = m[active] / (v[active] + ta[:, None])
         s1 = w.sum(axis=1)
         r = ya - (np.einsum("bk,bk->b", w, ya) / s1)[:, None]
@@ -118,6 +118,7 @@ def refine(y: Array, v: Array, m: Array, low: Array, high: Array, *, restricted:
             new = ta - first / second
         inside = (second < 0) & (new > low[active]) & (new < high[active])
         new = np.where(inside, new, 0.5 * (low[active] + high[active]))
+        new = np.where(first == 0, ta, new)
         t[active] = new
         moving = np.abs(new - ta) > np.where(inside, LAST_STEP, RELATIVE_STEP) * new
         if not moving.any():

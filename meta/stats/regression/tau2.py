@@ -115,6 +115,8 @@ def _refine(y: Array, v: Array, x: Array, low: float, high: float, *, restricted
     t: float = 0.5 * (low + high)
     for _ in range(MAX_STEPS):
         first, second = _slope(y, v, x, t, restricted=restricted)
+        if first == 0:
+            return t
         if first > 0:
             low = t
         else:

@@ -86,6 +86,8 @@ def refine(y: Array, v: Array, low: float, high: float, *, restricted: bool) -> 
     t = 0.5 * (low + high)
     for _ in range(MAX_STEPS):
         first, second = slope_and_curvature(y, v, t, restricted=restricted)
+        if first == 0:
+            return t
         if first > 0:
             low = t
         else:
