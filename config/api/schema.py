@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
-from config.api.authentication import Session
+from config.api.authentication import Token
 from reviews.base.endpoints.doors import KEPT_FOR, KEY_HEADER
 from reviews.base.endpoints.rules import MEDIA_TYPE, Kind
 
@@ -58,16 +57,15 @@ class Schema(AutoSchema):
         return ""
 
 
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself, untyped
-    target_class = Session
-    name = "session"
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself, untyped
+    target_class = Token
+    name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {
-            "type": "apiKey",
-            "in": "cookie",
-            "name": settings.SESSION_COOKIE_NAME,
-            "description": "The session of the pages. What writes also needs the X-CSRFToken header.",
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A personal token, made on the page of your account.",
         }
 
 

@@ -40,6 +40,8 @@ PAGES = {
     "accounts/password/reset/done/": READ,
     "accounts/password/reset/key/<uidb36>-<key>/": ACCOUNT,
     "accounts/password/reset/key/done/": READ,
+    "accounts/tokens/": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "accounts/tokens/<token_id>/withdraw/": {"POST": OWNER},  # whose token it is
     "invitations/<token>/": {"GET": EVERYBODY, "POST": EVERYBODY},
     # the site
     "site/people/": {"GET": RUNS_THE_SITE},

@@ -19,6 +19,8 @@ from reviews.library import services as library
 from reviews.protocol.models import Protocol
 from reviews.team import services as team
 from reviews.team.rules import Role
+from reviews.team.tokens import services as tokens
+from reviews.team.tokens.rules import Scope
 from tests.access.table import ADMINISTRATOR, ANONYMOUS, OUTSIDER, PEOPLE, TABLE
 from tests.factories import ReviewFactory, UserFactory, member
 from tests.living import living_review, recomputed
@@ -28,6 +30,8 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
 GROUP = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
 HIDDEN = re.compile(r"^(api/v1/)?reviews/<slug>/|^site/")
+NOBODYS = re.compile(r"^api/\^|^accounts/tokens/<")
+"""Where everybody is told that there is nothing, but for the one whose it is."""
 """Below these, whoever has no business there is told that there is nothing."""
 
 
@@ -86,6 +90,7 @@ def small(paper, django_db_setup, django_db_blocker):
             upload=SimpleUploadedFile("report.pdf", b"%PDF-1.7 a report"),
         )
         guest = team.invite(review=review, email="guest@example.org", roles=[Role.READER], actor=people[Role.OWNER])
+        issued = tokens.make_token(actor=people[Role.OWNER], name="Notebook", scope=Scope.READ, days=30)
         people |= {
             OUTSIDER: member(ReviewFactory(), *Role, name="An outsider"),
             ADMINISTRATOR: UserFactory(name="An administrator", is_staff=True),
@@ -103,6 +108,7 @@ def small(paper, django_db_setup, django_db_blocker):
             "team_id": review.team_id,
             "invitation_id": guest.invitation.pk,
             "token": guest.token,
+            "token_id": issued.token.pk,
             "report_id": study.reports.get().pk,
             "file_id": file.pk,
             "name": "tour",
@@ -156,7 +162,7 @@ def expected(route, takes, person, method):
     if person == ANONYMOUS:
         return {"sign in"}
     is_stranger = person in {OUTSIDER, ADMINISTRATOR} or route.startswith("site/")
-    return {"nothing"} if route.startswith("api/^") or (HIDDEN.match(route) and is_stranger) else {"refused"}
+    return {"nothing"} if NOBODYS.match(route) or (HIDDEN.match(route) and is_stranger) else {"refused"}
 
 
 ALLAUTH = {route for route in TABLE if route.startswith("accounts/")}
