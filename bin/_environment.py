@@ -43,6 +43,9 @@ NO_NETWORK = (
 LEAKS = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONUSERBASE", "__PYVENV_LAUNCHER__")
 """Settings of the caller's Python that would change ours."""
 
+HOPELESS = 30.0
+"""Seconds of nothing but failed attempts to reach an index after which trying on is pointless."""
+
 PERIOD = 10.0
 """Seconds between two lines of progress where no terminal can rewrite one."""
 
@@ -176,10 +179,11 @@ class Environment:
                     time.sleep(0.25)
                     if progress:
                         progress.show(reader.read())
+                        if progress.is_hopeless():
+                            break
             finally:
-                if process.poll() is None:
-                    process.kill()
-                    process.wait()
+                process.kill()
+                process.wait()
         if process.returncode:
             raise Trouble(f"{diagnose(self.log, self.project)} The whole story: {self.log}")
 
@@ -192,7 +196,7 @@ class Progress:
         self.found = 0
         self.total = 0
         self.before = self._installed()
-        self.retrying = False
+        self.retrying_since: float | None = None
         self.tty = sys.stderr.isatty()
         self.last = time.monotonic()
         self.open = False
@@ -201,11 +205,11 @@ class Progress:
         for line in output.splitlines():
             if line.startswith("Collecting "):
                 self.found += 1
-                self.retrying = False
+                self.retrying_since = None
             elif line.startswith("Installing collected packages:"):
                 self.total = line.count(",") + 1
             elif "Retrying (Retry(" in line:
-                self.retrying = True
+                self.retrying_since = self.retrying_since or time.monotonic()
         if self.tty:
             sys.stderr.write(f"\r\x1b[K  {self.text()}")
             sys.stderr.flush()
@@ -217,9 +221,12 @@ class Progress:
     def text(self) -> str:
         if self.total:
             return f"installed {min(max(self._installed() - self.before, 0), self.total)} of {self.total}"
-        if self.retrying:
+        if self.retrying_since:
             return "no answer from the package index yet, trying again"
         return f"fetched {self.found}"
+
+    def is_hopeless(self) -> bool:
+        return self.retrying_since is not None and time.monotonic() - self.retrying_since > HOPELESS
 
     def close(self) -> None:
         if self.open:

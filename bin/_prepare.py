@@ -87,11 +87,11 @@ def forget(mark: Path) -> None:
 
 
 def digest_of_static_files() -> str:
-    """A digest that changes with any static file (name, size, time), its target or the packages."""
+    """A digest that changes with any static file (name, size, time), the way they are stored, or the packages."""
     from django.conf import settings
     from django.contrib.staticfiles.finders import get_finders
 
-    digest = hashlib.sha256(repr((str(settings.STATIC_ROOT), settings.STORAGES.get("staticfiles"))).encode())
+    digest = hashlib.sha256(repr(settings.STORAGES.get("staticfiles")).encode())
     digest.update((PROJECT / "requirements.txt").read_bytes())
     for finder in get_finders():
         for name, storage in sorted(finder.list([]), key=lambda found: found[0]):

@@ -35,6 +35,9 @@ YOUNG = 30.0
 PATIENCE = 60.0
 """Seconds that the web process may take to answer for the first time."""
 
+FORBEARANCE = 5.0
+"""Seconds that its first page may be an error."""
+
 GRACE = 3.0
 """Seconds that a process may take to end what it is doing. What it leaves is owed, and done after the next start."""
 
@@ -73,7 +76,8 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--no-demo", action="store_true", help="start without the demo review and its doors")
     options = parser.parse_args(arguments)
     data = options.data or Path(os.environ.get("PERENNIAL_DATA") or PROJECT / ".data")
-    return Options(port=options.port, data=data.expanduser().resolve(), demo=not options.no_demo)
+    demo = not options.no_demo and os.environ.get("PERENNIAL_MODE", "embedded") == "embedded"
+    return Options(port=options.port, data=data.expanduser().resolve(), demo=demo)
 
 
 def port_number(text: str) -> int:
@@ -344,7 +348,9 @@ class Serving:
     def look_after(self) -> None:
         for child in self.children:
             if child.has_died() and not self.stopping:
-                say(f"The {child.name} process {child.how_it_died()}; starting it again. Its log: {child.log}")
+                say(
+                    f"The {child.name} process {child.how_it_died()}; starting it again. Its last words: {last_words(child.log)}"
+                )
                 child.process = None
             if child.process is None and time.monotonic() >= child.due:
                 self.start(child)
@@ -355,8 +361,10 @@ class Serving:
             Trouble: no page came in time.
         """
         deadline = time.monotonic() + PATIENCE
-        while not self.stopping and not answers(self.options.port):
+        while not self.stopping and ((status := answer(self.options.port)) is None or status >= 500):
             self.look_after()
+            if status:
+                deadline = min(deadline, time.monotonic() + FORBEARANCE)
             if time.monotonic() > deadline or self.web.deaths >= 3:
                 raise Trouble(f"The web process does not start; its last words: {last_words(self.web.log)}")
             time.sleep(0.05)
@@ -411,14 +419,14 @@ def worker(python: str, options: Options) -> list[str]:
     ]
 
 
-def answers(port: int) -> bool:
-    """Whether the web process shows its home page."""
+def answer(port: int) -> int | None:
+    """The status of the home page; None when nothing answers."""
     connection = http.client.HTTPConnection(HOST, port, timeout=5)
     try:
         connection.request("GET", "/")
-        return connection.getresponse().status < 500
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
 

@@ -34,12 +34,12 @@ def workspace(request: HttpRequest) -> dict[str, Any]:
         "stages": SimpleLazyObject(lambda: frame.stages),
         "my_reviews": SimpleLazyObject(lambda: frame.my_reviews),
         "status": SimpleLazyObject(lambda: frame.status),
-        "notice_of_review": SimpleLazyObject(lambda: frame.disclaimer),
+        "disclaimer": SimpleLazyObject(lambda: frame.disclaimer),
     }
 
 
 def _frame(request: HttpRequest, slug: str | None) -> Frame:
-    user = request.user
+    user = getattr(request, "user", None)  # a request may be refused before anybody asked who it is
     if not isinstance(user, User) or slug is None:
         return Frame([], [], None, "")
     mine = {

@@ -221,6 +221,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation already proves the address
 ACCOUNT_LOGOUT_REDIRECT_URL = "publication:home"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = None
+TRUSTED_PROXIES = 0 if EMBEDDED else env.int("TRUSTED_PROXIES", default=1)
+"""How many proxies stand in front: as many last addresses of X-Forwarded-For are believed, no more."""
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
@@ -274,23 +277,46 @@ CONTENT_SECURITY_POLICY = {
 # --- API ----------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["config.api.authentication.Session"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": [
+        "config.api.throttles.Anybody",
+        "config.api.throttles.Person",
+        "config.api.throttles.Writing",
+    ],
+    "DEFAULT_THROTTLE_RATES": {"anybody": "120/min", "person": "600/min", "writing": "120/min"},
+    "NUM_PROXIES": TRUSTED_PROXIES,
+    "DEFAULT_SCHEMA_CLASS": "config.api.schema.Schema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
-    "PAGE_SIZE": 50,
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "reviews.base.endpoints.problems.answer",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Perennial",
-    "DESCRIPTION": "A living systematic review: its protocol, evidence, analyses and releases.",
+    "DESCRIPTION": "A living systematic review for programs: its protocol, evidence, analyses and releases. "
+    "Whatever the pages do, by the same rules and with the same words.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SORT_OPERATIONS": False,
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "CriterionKind": "reviews.protocol.api.CRITERION_KINDS",
+        "Measure": "reviews.protocol.api.MEASURES",
+        "PooledMeasure": "meta.analysis.forms.MEASURES",
+        "NoticeKind": "meta.releases.api.KINDS",
+        "ArmRole": "reviews.extraction.api.ARM_ROLES",
+        "ValueMethod": "reviews.extraction.api.METHODS",
+        "ValueState": "reviews.extraction.api.STATES",
+        "PoolingMethod": "meta.analysis.forms.METHODS",
+        "WorkState": "meta.analysis.api.STATES",
+    },
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.api.schema.complete"],
 }
 
 # --- Language, time, logs -----------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """All models of the rooms, for Django to find."""
 
 from reviews.base.audit.models import ChainHead, Event
+from reviews.base.endpoints.models import Answered
 from reviews.base.files.models import StoredFile
 from reviews.base.work.models import Owed
 from reviews.extraction.models import Arm, Confirmation, Value
@@ -10,6 +11,7 @@ from reviews.screening.models import Inclusion
 from reviews.team.models import Invitation, Membership, Review, Team, TeamMember, User
 
 __all__ = [
+    "Answered",
     "Arm",
     "ChainHead",
     "Characteristic",

@@ -12,5 +12,6 @@ urlpatterns = [
     path("", include(([*beginnings, *people], "team"))),
     path("<slug:slug>/audit/", include((trail_patterns, "audit"))),
     path("<slug:slug>/protocol/", include("reviews.protocol.urls")),
+    path("<slug:slug>/library/", include("reviews.library.urls")),
     path("<slug:slug>/extraction/", include("reviews.extraction.urls")),
 ]

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from celery import Celery
 from django.core.cache import cache
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from reviews.team.models import Review, User
 from reviews.team.rules import Role
 from tests.factories import ReviewFactory, UserFactory, member
+from tests.living import Living, living_review
 
 
 @dataclass
@@ -50,9 +51,10 @@ def flush_empties_append_only_tables() -> Iterator[None]:
 
     PostgreSQL empties by TRUNCATE, which its row triggers do not see.
     """
-    as_django_does = DatabaseOperations.execute_sql_flush
+    operations = DatabaseWrapper.ops_class
+    as_django_does = operations.execute_sql_flush
 
-    def execute_sql_flush(self: DatabaseOperations, statements: list[str]) -> None:
+    def execute_sql_flush(self: Any, statements: list[str]) -> None:
         with self.connection.cursor() as cursor:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             triggers = cursor.fetchall()
@@ -62,9 +64,9 @@ def flush_empties_append_only_tables() -> Iterator[None]:
             for _name, sql in triggers:
                 cursor.execute(sql)
 
-    DatabaseOperations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
+    operations.execute_sql_flush = execute_sql_flush
     yield
-    DatabaseOperations.execute_sql_flush = as_django_does  # type: ignore[method-assign]
+    operations.execute_sql_flush = as_django_does
 
 
 @pytest.fixture
@@ -101,3 +103,9 @@ def outsider(db: None) -> User:
 @pytest.fixture
 def administrator(db: None) -> User:
     return UserFactory(name="Sam Root", is_staff=True)
+
+
+@pytest.fixture
+def living(review: Review, owner: User, extractor: User, second_extractor: User) -> Living:
+    """A review with a released protocol and people to work on it; trials are the test's own."""
+    return living_review(review, owner, extractor, second_extractor)

@@ -10,6 +10,9 @@ from typing import Any
 SIGNIFICANT_DIGITS = 12
 """Digits kept of a number that is hashed: enough to tell any two inputs apart, few enough to survive a database."""
 
+LARGEST_INTEGER = 10**15
+"""Beyond it a fraction comes back from PostgreSQL as a whole number, so both are hashed as fractions."""
+
 PER = 1000
 """Absolute effects are said per 1,000 people (Cochrane Handbook, chapter 14)."""
 
@@ -96,10 +99,12 @@ def direction(measure: str, *, benefit_is: str, lower: float, upper: float) -> D
 def rounded(value: Any) -> Any:
     """The value with its fractions cut to twelve significant digits, so that equal inputs hash alike everywhere."""
     match value:
-        case bool() | int() | str() | None:
+        case bool() | str() | None:
             return value
-        case float():
-            return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+        case int() if abs(value) < LARGEST_INTEGER:
+            return value
+        case int() | float():
+            return float(f"{float(value):.{SIGNIFICANT_DIGITS}g}") + 0.0  # PostgreSQL knows no negative zero
         case Mapping():
             return {str(key): rounded(item) for key, item in value.items()}
         case _:

@@ -17,12 +17,17 @@ from meta.analysis.rules import Settings
 from reviews.base.audit import services as audit
 from reviews.base.work import services as work
 from reviews.models import Outcome, Review, Timepoint, User
+from reviews.protocol.rules import MEASURES_OF, OutcomeType
 from reviews.team.access import require
 from reviews.team.rules import Action
 
 logger = logging.getLogger(__name__)
 
 ENGINE = f"perennial-stats {stats.__version__}"
+
+STALE = "Somebody amended this plan while you were writing. Read it, then amend it again if you still disagree."
+RESERVED_KEYS = frozenset({"new"})
+"""Addresses of pages that stand where an analysis would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +57,17 @@ def plan_analysis(
 
     Raises:
         PermissionDenied: the person does not plan analyses in this review.
-        ValidationError: the review has an analysis of this name.
+        ValidationError: the outcome is not one of the team's or cannot be pooled in this measure, or the title gives no
+            address of its own.
     """
     role = require(actor, review, Action.PLAN)
-    key = key or slugify(title)[:60]
+    if timepoint.outcome_id != outcome.pk or outcome.team_id != review.team_id:
+        raise ValidationError("This outcome and time do not belong together in this review.")
+    if settings.measure not in MEASURES_OF[OutcomeType(outcome.type)]:
+        raise ValidationError({"measure": f"{outcome} is {outcome.type}; it has no {settings.measure}."})
+    key = key or slugify(title)[:60].strip("-")
+    if not key or key in RESERVED_KEYS:
+        raise ValidationError({"title": "The address of the analysis is made from its title: use letters or digits."})
     if Analysis.objects.filter(review=review, key=key).exists():
         raise ValidationError({"title": f"This review has an analysis called {title} already."})
     last = Analysis.objects.filter(review=review).aggregate(last=Max("position"))["last"] or 0
@@ -76,18 +88,23 @@ def plan_analysis(
 
 
 @transaction.atomic
-def amend_plan(*, analysis: Analysis, actor: User, settings: Settings, reason: str) -> Plan:
+def amend_plan(*, analysis: Analysis, actor: User, settings: Settings, reason: str, seen: int | None = None) -> Plan:
     """Change how an analysis is computed; the plan before stays readable.
+
+    Args:
+        seen: the number of the plan that the person read before they wrote; None where nothing was shown to them.
 
     Raises:
         PermissionDenied: the person does not plan analyses in this review.
-        ValidationError: no reason is given.
+        ValidationError: no reason is given, or somebody amended the plan in the meantime.
     """
     role = require(actor, analysis.review, Action.PLAN)
     if not reason.strip():
         raise ValidationError({"reason": "Say why the plan changes; both versions stay readable."})
     Analysis.objects.select_for_update().get(pk=analysis.pk)
     before = queries.current_plan(analysis)
+    if seen is not None and seen != before.number:
+        raise ValidationError(STALE, code="stale")
     if queries.settings_of(before) == settings:
         return before
     before.is_current = False

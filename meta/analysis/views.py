@@ -58,7 +58,7 @@ def new(request: MemberRequest, slug: str) -> HttpResponse:
                 settings=form.settings(),
             )
         except ValidationError as refusal:
-            form.add_error("title", refusal.messages)
+            _tell(form, refusal)
         else:
             return redirect("analysis:analysis", slug, analysis.key)
     status = 422 if request.method == "POST" else 200
@@ -149,7 +149,7 @@ def picture(request: MemberRequest, slug: str, key: str) -> HttpResponse:
     result = queries.result(_analysis(review, key))
     if result.snapshot is None:
         return HttpResponse(_("There is no result yet."), status=404, content_type="text/plain; charset=utf-8")
-    answer = HttpResponse(forest.svg(queries.plot_of(result)), content_type="image/svg+xml")
+    answer = HttpResponse(forest.svg(queries.plot_of(result), paper=True), content_type="image/svg+xml")
     answer["Content-Disposition"] = f'attachment; filename="{review.slug}-{key}.svg"'
     return answer
 
@@ -209,6 +209,15 @@ def _history_line(snapshot: Snapshot, *, shown: int) -> dict[str, Any]:
         "digest": snapshot.digest,
         "is_shown": snapshot.number == shown,
     }
+
+
+def _tell(form: PlanForm, refusal: ValidationError) -> None:
+    """Put a service's messages beside the fields that they speak of."""
+    if not hasattr(refusal, "error_dict"):
+        form.add_error(None, refusal.messages)
+        return
+    for name, errors in refusal.message_dict.items():
+        form.add_error(name, errors)
 
 
 def _analysis(review: Review, key: str) -> Analysis:

@@ -16,10 +16,20 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 MOST_PAGES = 500
 """Pages kept a process; at some 100 kB each this stays below 50 MB."""
 
-NEWEST = "SELECT (SELECT MAX(id) FROM meta_release), (SELECT MAX(id) FROM meta_notice)"
-"""Both tables only ever grow, so these two numbers change exactly when something public does."""
+PUBLISHED = "SELECT (SELECT COUNT(*) FROM meta_release), (SELECT COUNT(*) FROM meta_notice)"
+"""Both tables only ever grow, so these two numbers change exactly when something public does.
 
-Stamp = tuple[int | None, int | None]
+The highest ids would not do: of two versions made at the same time the one with the lower id may be committed last.
+"""
+
+PLACES = ("/r/", "/api/v1/published/")
+"""Below these, and at the home page, answers may be kept; a view says of each whether it is."""
+
+REVALIDATE = "public, max-age=0, must-revalidate"
+"""A page says whether its version was superseded or withdrawn, so it is asked for again each time."""
+FOR_EVER = "public, max-age=31536000, immutable"
+
+Stamp = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,48 +50,57 @@ class Shelf:
         self._pages: OrderedDict[str, Kept] = OrderedDict()
         self._lock = Lock()
 
-    def take(self, path: str, stamp: Stamp) -> Kept | None:
+    def take(self, address: str, stamp: Stamp) -> Kept | None:
         with self._lock:
-            kept = self._pages.get(path)
+            kept = self._pages.get(address)
             if kept is None or kept.stamp != stamp:
                 return None
-            self._pages.move_to_end(path)
+            self._pages.move_to_end(address)
             return kept
 
-    def put(self, path: str, kept: Kept) -> None:
+    def put(self, address: str, kept: Kept) -> None:
         with self._lock:
-            self._pages[path] = kept
-            self._pages.move_to_end(path)
+            self._pages[address] = kept
+            self._pages.move_to_end(address)
             if len(self._pages) > MOST_PAGES:
                 self._pages.popitem(last=False)
 
 
 def published_pages(get_response: GetResponse) -> GetResponse:
-    """Keep what views marked as published (``meta.publication.views.published``), and answer 304 where that is enough."""
+    """Keep what views marked as published (``publish``), and answer 304 where that is enough."""
     shelf = Shelf()
 
     def middleware(request: HttpRequest) -> HttpResponse:
         path = request.path
-        if request.method not in {"GET", "HEAD"} or not (path == "/" or path.startswith("/r/")):
+        if request.method not in {"GET", "HEAD"} or not (path == "/" or path.startswith(PLACES)):
             return get_response(request)
-        stamp = newest()
-        kept = shelf.take(path, stamp)
+        address = f"{request.scheme}://{request.get_host()}{path}"  # a page names its own address
+        stamp = published()
+        kept = shelf.take(address, stamp)
         if kept is None:
             response = get_response(request)
             if response.status_code != 200 or not getattr(response, "is_published", False):
                 return response
             kept = keep(response, stamp)
-            shelf.put(path, kept)
+            shelf.put(address, kept)
         return answer(request, kept)
 
     return middleware
 
 
-def newest() -> Stamp:
+def publish(response: HttpResponse, cache_control: str) -> HttpResponse:
+    """Mark an answer as the same for everybody, to be kept by caches as said."""
+    response["Cache-Control"] = cache_control
+    response.is_published = True  # type: ignore[attr-defined]  # read by the middleware above
+    return response
+
+
+def published() -> Stamp:
+    """How many versions and notices there are."""
     with connection.cursor() as cursor:
-        cursor.execute(NEWEST)
-        release, notice = cursor.fetchone()
-    return release, notice
+        cursor.execute(PUBLISHED)
+        releases, notices = cursor.fetchone()
+    return releases, notices
 
 
 def keep(response: HttpResponse, stamp: Stamp) -> Kept:

@@ -10,6 +10,7 @@ from meta.analysis import queries as analysis
 from meta.releases import documents, rules
 from meta.releases.models import Notice, Release
 from meta.releases.rules import Step, Version
+from reviews.base.work.rules import State
 from reviews.models import Protocol, Review
 from reviews.protocol.rules import ProtocolState
 
@@ -66,6 +67,8 @@ def proposal(review: Review) -> Proposal:
         obstacles.append("There is no result yet: plan an analysis and confirm the numbers of a trial.")
     if any(result.standing.is_open for result in found):
         obstacles.append("Results are being recomputed; wait until they are there.")
+    if any(result.standing.state is State.PARKED for result in found):
+        obstacles.append("A result could not be recomputed and is older than its evidence; mend that first.")
     document = documents.build(
         review=review,
         protocol=protocol,

@@ -78,7 +78,8 @@ def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]
     Studies are compared by their label, numbers by study, outcome, arm and quantity.
 
     Returns:
-        `since`, `studies_in`, `studies_out`, `corrected` and `outcomes`: lists in the order of the new document.
+        `since`, `studies_in`, `studies_out`, `corrected`, `amended` (the protocol, plans) and `outcomes`: lists in the
+        order of the new document.
     """
     before, after = _studies(old), _studies(new)
     texts = {outcome["key"]: outcome for outcome in old["outcomes"]}
@@ -89,6 +90,7 @@ def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]
         "corrected": [
             change for label, study in after.items() if label in before for change in _corrected(before[label], study)
         ],
+        "amended": list(_amended(old, new)),
         "outcomes": [
             {
                 "key": outcome["key"],
@@ -104,22 +106,51 @@ def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]
 
 
 def is_empty(changes: Mapping[str, Any]) -> bool:
-    """True when a reader would see the same studies and the same numbers."""
+    """True when a reader would see the same studies and the same numbers, got in the same way."""
     unchanged = all(outcome["old"] == outcome["new"] for outcome in changes["outcomes"])
-    return unchanged and not (changes["studies_in"] or changes["studies_out"] or changes["corrected"])
+    lists = ("studies_in", "studies_out", "corrected", "amended")
+    return unchanged and not any(changes[name] for name in lists)
 
 
 def proposed_step(changes: Mapping[str, Any]) -> Step:
     """The step that fits the changes; a person decides.
 
-    MAJOR when an outcome's conclusion changed, PATCH when no displayed number did, else MINOR.
+    MAJOR when an outcome's conclusion or the question changed, PATCH when no displayed number did and nothing was
+    amended, else MINOR.
     """
     outcomes = changes["outcomes"]
     if any(outcome["verdict"] == "conclusion changed" for outcome in outcomes):
         return Step.MAJOR
-    if changes["studies_in"] or changes["studies_out"] or any(one["old"] != one["new"] for one in outcomes):
+    if any(amendment["is_new_question"] for amendment in changes["amended"]):
+        return Step.MAJOR
+    lists = ("studies_in", "studies_out", "amended")
+    if any(changes[name] for name in lists) or any(one["old"] != one["new"] for one in outcomes):
         return Step.MINOR
     return Step.PATCH
+
+
+def _amended(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The protocol and the plans whose number moved on, each with the reason that was given."""
+    held, holds = old["protocol"], new["protocol"]
+    if held and holds and held["number"] != holds["number"]:
+        yield {
+            "what": "Protocol",
+            "old": held["number"],
+            "new": holds["number"],
+            "reason": holds["amendment_reason"],
+            "is_new_question": held["question"] != holds["question"],
+        }
+    plans = {outcome["key"]: outcome["plan"] for outcome in old["outcomes"]}
+    for outcome in new["outcomes"]:
+        before = plans.get(outcome["key"])
+        if before is not None and before["number"] != outcome["plan"]["number"]:
+            yield {
+                "what": f"Plan of {outcome['title']}",
+                "old": before["number"],
+                "new": outcome["plan"]["number"],
+                "reason": outcome["plan"]["reason"],
+                "is_new_question": False,
+            }
 
 
 def _verdict(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from reviews.extraction import rules
 from reviews.extraction.models import Arm, Value
@@ -101,6 +101,15 @@ def evidence(review: Review, outcome: Outcome, timepoint: Timepoint) -> list[Stu
     ]
 
 
+def evidence_count(arm: Arm, outcome: Outcome, timepoint: Timepoint) -> Count | None:
+    """The confirmed count of one arm; None unless both its halves are confirmed."""
+    values = Value.objects.filter(arm=arm, outcome=outcome, timepoint=timepoint, is_evidence=True, number__isnull=False)
+    found = {value.quantity: value.number for value in values if value.number is not None}
+    if Quantity.EVENTS not in found or Quantity.TOTAL not in found:
+        return None
+    return Count(rules.whole(found[Quantity.EVENTS]), rules.whole(found[Quantity.TOTAL]))
+
+
 def awaiting_confirmation(study: Study) -> QuerySet[Value]:
     return Value.objects.filter(arm__study=study, is_current=True, is_evidence=False).order_by("arm__position", "pk")
 
@@ -117,11 +126,11 @@ def waiting_in(review: Review) -> int:
 
 
 def waiting_for(review: Review, person: User) -> int:
-    """How many studies a person could confirm now: none of the waiting numbers is their own."""
+    """How many studies have waiting numbers that this person did not enter and so could confirm."""
     if not Membership.objects.filter(review=review, user=person, role=Role.EXTRACTOR).exists():
         return 0
-    own = _unconfirmed(review).filter(entered_by=person).values("arm__study")
-    return studies(review, only_waiting=True).exclude(pk__in=own).count()
+    of_others = _unconfirmed(review).exclude(entered_by=person).values("arm__study")
+    return screening.included(review).filter(pk__in=of_others).count()
 
 
 def _unconfirmed(review: Review) -> QuerySet[Value]:
@@ -197,7 +206,7 @@ def overview(studies: Sequence[Study], *, person: User | None) -> list[StudyLine
             about=", ".join(text for name in ("Product", "Country") if (text := about[study.pk].get(name))),
             results=len(counts[study.pk]),
             waiting=numbers[study.pk],
-            for_me=person is not None and bool(waiting[study.pk]) and person.pk not in waiting[study.pk],
+            for_me=person is not None and bool(waiting[study.pk] - {person.pk}),
         )
         for study in studies
     ]
@@ -209,6 +218,25 @@ def provenance(study_ids: Sequence[int]) -> QuerySet[Value]:
         Value.objects.filter(arm__study__in=study_ids, is_evidence=True)
         .select_related("arm", "outcome", "timepoint", "entered_by", "confirmation__confirmed_by")
         .order_by("arm__study_id", "outcome__name", "timepoint__label", "arm__position", "quantity")
+    )
+
+
+def values(review: Review, *, which: str) -> QuerySet[Value]:
+    """The numbers of the review's studies, in the order in which they were entered.
+
+    Args:
+        which: `evidence` (confirmed, used by analyses), `current` (the newest), `waiting` (not confirmed yet), `all`.
+    """
+    wanted = {
+        "evidence": Q(is_evidence=True),
+        "current": Q(is_current=True),
+        "waiting": Q(is_current=True, is_evidence=False),
+        "all": Q(),
+    }
+    return (
+        Value.objects.filter(wanted[which], arm__study__in=screening.included(review))
+        .select_related("arm__study", "outcome", "timepoint", "entered_by", "confirmation__confirmed_by")
+        .order_by("pk")
     )
 
 

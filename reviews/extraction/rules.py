@@ -54,7 +54,9 @@ class Count:
         return f"{self.events}/{self.total}"
 
 
-_COUNT = re.compile(r"(\d[\d ,\u202f\u00a0]*)\s*(?:/|of|von)\s*(\d[\d ,\u202f\u00a0]*)", re.IGNORECASE)
+_WHOLE = r"(\d{1,3}(?:[ ,\u202f\u00a0]\d{3}){1,4}|\d{1,15})"
+"""Spaces and commas are read between groups of three digits only: `1,5` is no number of people."""
+_COUNT = re.compile(rf"{_WHOLE}\s*(?:/|of|von)\s*{_WHOLE}", re.IGNORECASE)
 MOST_PEOPLE = 10_000_000
 """More than any trial ever had: beyond it, somebody pasted an identifier."""
 
@@ -78,6 +80,8 @@ def read_count(text: str) -> Count:
 def count_problems(count: Count, *, randomised: int | None) -> list[str]:
     """What cannot be true of a count, in sentences; none when all is well."""
     problems = []
+    if min(count.events, count.total) < 0:
+        problems.append("A number of people cannot be negative.")
     if count.total == 0:
         problems.append("The total is 0; an arm without people has no result.")
     if count.total > MOST_PEOPLE:

@@ -213,7 +213,8 @@ def enter_count(
             acting_role=role,
             verb="corrected numbers" if any(value.replaces_id for value in made) else "entered numbers",
             subject=arm,
-            before={quantity: standing[quantity].number for quantity in changed if quantity in standing} or None,
+            before={what: standing[what].as_printed or standing[what].state for what in changed if what in standing}
+            or None,
             after={
                 "outcome": str(outcome),
                 "timepoint": str(timepoint),
@@ -237,28 +238,30 @@ def confirm_result(
     timepoint: Timepoint,
     seen: Sequence[int] | None = None,
 ) -> list[Value]:
-    """Agree, as a second person, with all unconfirmed numbers of a trial for one outcome and time.
+    """Agree, as a second person, with the unconfirmed numbers of a trial for one outcome and time.
 
-    They replace what stood in evidence, and those who compute from it are told, all in one transaction. Confirming
-    twice adds nothing.
+    They replace what stood in evidence, and those who compute from it are told, all in one transaction. Numbers that the
+    person entered themselves keep waiting for somebody else. Confirming twice adds nothing.
 
     Args:
-        seen: ids of the values that the person compared with the source; None where no page was involved.
+        seen: ids of the waiting values that the person had before them; None where no page was involved.
 
     Raises:
-        PermissionDenied: the person does not extract in this review, or entered one of the numbers.
-        ValidationError: the numbers are no longer those that the person saw.
+        PermissionDenied: the person does not extract in this review, or entered all of the numbers.
+        ValidationError: the numbers are no longer those that the person saw, or half of a count would contradict the
+            confirmed other half.
     """
     role = require(actor, review, Action.EXTRACT)
     study = Study.objects.select_for_update().get(pk=study.pk)
     _in_review(review, study)
-    waiting = list(queries.awaiting_confirmation(study).filter(outcome=outcome, timepoint=timepoint))
-    if seen is not None and set(seen) != {value.pk for value in waiting}:
-        if not waiting:
+    unconfirmed = list(queries.awaiting_confirmation(study).filter(outcome=outcome, timepoint=timepoint))
+    if seen is not None and set(seen) != {value.pk for value in unconfirmed}:
+        if not unconfirmed:
             return []
         raise ValidationError(STALE, code="stale")
-    if any(value.entered_by_id == actor.pk for value in waiting):
-        raise PermissionDenied("A second person confirms: you entered one of these numbers yourself.")
+    waiting = [value for value in unconfirmed if value.entered_by_id != actor.pk]
+    if unconfirmed and not waiting:
+        raise PermissionDenied("A second person confirms: you entered these numbers yourself.")
     for value in waiting:
         Value.objects.filter(
             arm_id=value.arm_id, outcome=outcome, timepoint=timepoint, quantity=value.quantity, is_evidence=True
@@ -266,6 +269,7 @@ def confirm_result(
         value.is_evidence = True
         value.save(update_fields=["is_evidence"])
         Confirmation.objects.create(value=value, entered_by_id=value.entered_by_id, confirmed_by=actor)
+    _check_evidence(study, outcome, timepoint)
     if waiting:
         audit.record(
             chain=review.chain,
@@ -281,6 +285,15 @@ def confirm_result(
         )
         evidence_changed.send(sender=Value, study_id=study.pk, outcome_ids=[outcome.pk], review_id=None)
     return waiting
+
+
+def _check_evidence(study: Study, outcome: Outcome, timepoint: Timepoint) -> None:
+    """Where two people each corrected half of a count, one half alone may contradict the other."""
+    for arm in study.arms.all():
+        count = queries.evidence_count(arm, outcome, timepoint)
+        problems = rules.count_problems(count, randomised=arm.randomised) if count else []
+        if problems:
+            raise ValidationError([*problems, "Its two halves must be confirmed together: ask a third person."])
 
 
 def _in_review(review: Review, study: Study) -> None:

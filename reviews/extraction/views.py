@@ -26,6 +26,7 @@ from reviews.extraction.models import Arm
 from reviews.extraction.queries import Cell, ResultRow
 from reviews.extraction.rules import ArmRole, Method
 from reviews.extraction.services import NewArm, NewResult, Provenance
+from reviews.library.forms import FileForm
 from reviews.library.models import Study
 from reviews.library.rules import Scheme, web_address
 from reviews.library.services import NewReport
@@ -208,22 +209,25 @@ def _study_context(request: MemberRequest, review: Review, study: Study) -> dict
         "characteristics": study.characteristics.filter(is_current=True),
         "reports": [
             {
+                "pk": report.pk,
                 "citation": report.citation,
+                "files": report.files.all(),
                 "identifiers": [
                     {"scheme": one.scheme, "value": one.value, "url": web_address(Scheme(one.scheme), one.value)}
                     for one in report.identifiers.all()
                 ],
             }
-            for report in study.reports.prefetch_related("identifiers")
+            for report in study.reports.prefetch_related("identifiers", "files")
         ],
         "arms": list(study.arms.all()),
         "rows": [_row(request, review, row, can_extract) for row in queries.table(study, wanted)],
         "can_extract": can_extract,
+        "file_form": FileForm(auto_id=False),
     }
 
 
 def _row(request: MemberRequest, review: Review, row: ResultRow, can_extract: bool) -> dict[str, Any]:
-    own = any(value.entered_by_id == request.user.pk for value in row.waiting)
+    own = all(value.entered_by_id == request.user.pk for value in row.waiting)
     return {
         "outcome": row.outcome,
         "timepoint": row.timepoint,

@@ -17,7 +17,8 @@ class Unrecognised(ValueError):
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _REGISTRY = re.compile(
-    r"(NCT\d{8}|ISRCTN\d{8}|IRCT\d+N\d+|EUCTR\d{4}-\d{6}-\d{2}(-[A-Z]{2})?|ChiCTR\w+|CTRI/\d{4}/\d{2,3}/\d+|\w{3,}[\w/-]*\d)",
+    r"(NCT\d{8}|ISRCTN\d{8}|IRCT\d+N\d+|EUCTR\d{4}-\d{6}-\d{2}(-[A-Z]{2})?|ChiCTR\w+|CTRI/\d{4}/\d{2,3}/\d+"
+    r"|(?!NCT|ISRCTN|IRCT|EUCTR)\w{3,}[\w/-]*\d)",
     re.IGNORECASE,
 )
 _WEB = {

@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from reviews.base.audit import services as audit
+from reviews.base.files import services as files
+from reviews.base.files.models import StoredFile
 from reviews.library import rules
 from reviews.library.models import Characteristic, Identifier, Record, Report, Study, StudyReport
 from reviews.library.rules import Scheme
@@ -51,7 +54,7 @@ def add_study(
         )
     study = Study.objects.create(team=review.team, label=label, year=year, created_by=actor)
     for number, report in enumerate(reports):
-        link_report(review=review, actor=actor, study=study, report=report, is_primary=number == 0)
+        _link(review, actor, study, report, is_primary=number == 0)
     for name, text in (characteristics or {}).items():
         Characteristic.objects.create(
             study=study, name=name, text=text, source=characteristics_source, entered_by=actor
@@ -80,9 +83,25 @@ def link_report(*, review: Review, actor: User, study: Study, report: NewReport,
 
     Raises:
         PermissionDenied: the person does not extract in this review.
-        ValidationError: an identifier is not one, or two of them belong to different reports.
+        ValidationError: an identifier is not one, two of them belong to different reports, or the study is not in the
+            library of the review's team.
     """
-    require(actor, review, Action.EXTRACT)
+    role = require(actor, review, Action.EXTRACT)
+    if study.team_id != review.team_id:
+        raise ValidationError("The study is not in this team's library.")
+    kept = _link(review, actor, study, report, is_primary=is_primary)
+    audit.record(
+        chain=review.chain,
+        actor=actor,
+        acting_role=role,
+        verb="linked report",
+        subject=study,
+        after={"report": kept.pk, "citation": report.citation, "identifiers": dict(report.identifiers)},
+    )
+    return kept
+
+
+def _link(review: Review, actor: User, study: Study, report: NewReport, *, is_primary: bool) -> Report:
     identifiers = _checked(report.identifiers)
     known = {
         identifier.report
@@ -111,6 +130,34 @@ def link_report(*, review: Review, actor: User, study: Study, report: NewReport,
         brought_by=actor,
     )
     return kept
+
+
+@transaction.atomic
+def attach_file(*, review: Review, actor: User, report: Report, upload: "UploadedFile[bytes]") -> StoredFile:
+    """Keep a report's file with it. The same content a second time adds nothing.
+
+    Raises:
+        PermissionDenied: the person does not extract in this review.
+        ValidationError: the file is empty, too large or of a kind that is not taken, or the report is another team's.
+    """
+    role = require(actor, review, Action.EXTRACT)
+    if report.team_id != review.team_id:
+        raise ValidationError("The report is not in this team's library.")
+    stored = files.store(upload=upload, actor=actor)
+    same = report.files.filter(sha256=stored.sha256).first()
+    if same is not None:
+        files.discard(stored)
+        return same
+    report.files.add(stored)
+    audit.record(
+        chain=review.chain,
+        actor=actor,
+        acting_role=role,
+        verb="attached file",
+        subject=report,
+        after={"file": stored.pk, "name": stored.original_name, "size": stored.size, "sha256": stored.sha256},
+    )
+    return stored
 
 
 def _checked(identifiers: Mapping[Scheme, str]) -> dict[Scheme, str]:

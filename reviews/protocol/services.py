@@ -83,7 +83,8 @@ def write_protocol(*, review: Review, content: Content, actor: User, seen: str =
     before, content = queries.content_of(draft), tidy(content)
     if seen and seen != seal(before):
         raise ValidationError(
-            _("A colleague changed the draft while you wrote. Nothing was replaced: compare, and save again.")
+            _("A colleague changed the draft while you wrote. Nothing was replaced: compare, and save again."),
+            code="stale",
         )
     if content == before:
         return draft
@@ -174,7 +175,7 @@ def _record(
         chain=protocol.review.chain,
         actor=actor,
         acting_role=acting,
-        verb=f"{verb} the protocol",
+        verb=verb,
         subject=protocol,
         before=before,
         after=after,

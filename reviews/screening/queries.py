@@ -17,3 +17,8 @@ def included(review: Review) -> QuerySet[Study]:
 def reviews_including(study_id: int) -> QuerySet[Review]:
     current = Inclusion.objects.filter(study_id=study_id, is_current=True, verdict=Verdict.INCLUDE)
     return Review.objects.filter(pk__in=current.values("review")).order_by("pk")
+
+
+def decisions(review: Review, study: Study) -> QuerySet[Inclusion]:
+    """Everything that was decided about a study in a review, newest first."""
+    return Inclusion.objects.filter(review=review, study=study).select_related("decided_by").order_by("-pk")

@@ -37,6 +37,15 @@ def reviews_of(user: User) -> list[Mine]:
     return [Mine(review, in_order(each)) for review, each in roles.items()]
 
 
+def roles_in(user: User, reviews: Sequence[Review]) -> dict[int, tuple[Role, ...]]:
+    """A person's roles in several reviews, by the review's id, in one statement."""
+    held: dict[int, list[Role]] = {}
+    rows = Membership.objects.filter(user=user, review__in=reviews).order_by("pk")
+    for review_id, role in rows.values_list("review_id", "role"):
+        held.setdefault(review_id, []).append(Role(role))
+    return {review_id: in_order(roles) for review_id, roles in held.items()}
+
+
 def members(review: Review) -> list[Member]:
     """The people of a review, by name."""
     rows = Membership.objects.filter(review=review).select_related("user").order_by("user__name", "user", "since")

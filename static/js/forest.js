@@ -68,13 +68,14 @@ export function pngName(address) {
 
 /** Plotly's settings: a quiet tool bar with zoom, and two downloads of the whole figure in its own colours. */
 export function settings(Plotly, wide, layout) {
-  const { width, title } = wide.layout.meta;
+  const { title, paper } = wide.layout.meta;
+  const figure = { data: wide.data, layout: { ...wide.layout, ...paper.layout } };
   const save = (format) => () =>
-    Plotly.downloadImage(wide, {
+    Plotly.downloadImage(figure, {
       format,
       filename: fileName(title),
-      width,
-      height: wide.layout.height,
+      width: paper.width,
+      height: paper.height,
       scale: format === "png" ? PNG_SCALE : 1,
     });
   return {
@@ -176,7 +177,8 @@ async function explore(button) {
     await draw(frame, room(frame));
     button.setAttribute("aria-pressed", "true");
     say(frame, "");
-  } catch {
+  } catch (error) {
+    console.warn(error);
     delete frame.dataset.state;
     say(frame, frame.dataset.failed || FAILED);
   } finally {

@@ -131,7 +131,7 @@ class Visit:
 
     def wait_for(self, expression: str) -> None:
         """Until an expression is true. Playwright's own waiting evaluates strings in the page, which the policy forbids."""
-        until = monotonic() + 20
+        until = monotonic() + 60
         while not self.page.evaluate(expression):
             if monotonic() > until:
                 raise AssertionError(f"Waited in vain for {expression}")

@@ -1,9 +1,6 @@
 """The interactive forest plot in a real browser: it draws what the server worked out, within a strict policy."""
 
-import base64
-import hashlib
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,20 +8,13 @@ import pytest
 from playwright.sync_api import Browser
 
 from meta.plots import forest
-from meta.plots.plotly import STYLE_HASHES
-from tests.browser.forest_page import BUNDLE, Visit, browser, served, visit
+from tests.browser.forest_page import Visit, served, visit
 from tests.meta.plots import samples
 
 pytestmark = pytest.mark.browser
 
 DESK = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")
@@ -38,14 +28,6 @@ def quiet(chromium: Browser, address: str) -> Iterator[Visit]:
     """A page on which nothing is clicked."""
     with visit(chromium, address) as seen:
         yield seen
-
-
-def test_the_allowed_styles_are_those_of_the_bundle():
-    maps = re.search(r"\.textContent='(\.maplibregl-[^']*)'", BUNDLE.read_text())
-    assert maps is not None
-    assert "\\" not in maps[1]
-    wanted = [base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() for style in ("", maps[1])]
-    assert list(STYLE_HASHES) == [f"sha256-{digest}" for digest in wanted]
 
 
 @pytest.mark.parametrize("options", [DESK, PHONE, DESK | {"color_scheme": "dark"}], ids=["desk", "phone", "dark"])

@@ -28,9 +28,7 @@ def test_the_tour_of_the_readme(visitor):
     page = ben.page
     page.locator("[name=label]").fill("Zamanian 2024")
     page.locator("[name=year]").fill("2024")
-    page.locator("[name=citation]").fill(
-        "Zamanian et al. 2024, placental MSC small vesicles, double-blind trial"
-    )
+    page.locator("[name=citation]").fill("Zamanian et al. 2024, placental MSC small vesicles, double-blind trial")
     for place, (name, people, count) in enumerate((("MSC vesicles", "21", "4/21"), ("Placebo", "24", "14/13"))):
         page.locator(f"[name=arms-{place}-label]").fill(name)
         page.locator(f"[name=arms-{place}-randomised]").fill(people)

@@ -1,8 +1,10 @@
 """The commands are scripts: their modules lie in bin/, beside them."""
 
 import os
+import shutil
 import signal
 import socket
+import subprocess
 import sys
 
 import pytest
@@ -17,6 +19,22 @@ def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory):
+    """A data folder after a first start without the demo: made once, copied by those who need it."""
+    folder = tmp_path_factory.mktemp("prepared") / "data"
+    (folder / "logs").mkdir(parents=True)
+    environment = {"PATH": os.environ["PATH"], "PERENNIAL_DATA": str(folder)}
+    subprocess.run([sys.executable, PROJECT / "bin" / "_prepare.py", "--data", folder], env=environment, check=True)
+    return folder
+
+
+@pytest.fixture
+def on_prepared_data(prepared, tmp_path):
+    """The data folder of this test's ``serve``, already made."""
+    shutil.copytree(prepared, tmp_path / "data")
 
 
 @pytest.fixture

@@ -154,6 +154,14 @@ def test_children_get_the_embedded_mode_unless_the_person_chose_another(monkeypa
     assert _serve.embedded(options)["PERENNIAL_MODE"] == "production"
 
 
+def test_the_demo_is_for_the_embedded_mode_only(monkeypatch):
+    monkeypatch.delenv("PERENNIAL_MODE", raising=False)
+    assert _serve.parse([]).demo
+    assert not _serve.parse(["--no-demo"]).demo
+    monkeypatch.setenv("PERENNIAL_MODE", "production")
+    assert not _serve.parse([]).demo
+
+
 def test_the_web_process_listens_on_loopback_only(tmp_path):
     options = _serve.Options(port=8123, data=tmp_path, demo=True)
     command = _serve.web("python", options)

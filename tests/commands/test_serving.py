@@ -14,7 +14,7 @@ pytestmark = pytest.mark.faults
 
 
 @pytest.fixture
-def running(serve):
+def running(on_prepared_data, serve):
     return serve("--no-demo").says("To stop")
 
 
@@ -92,8 +92,7 @@ def test_a_first_start_killed_while_it_loads_the_demo_is_repaired_by_the_next(se
     assert "Loading the demo" not in third.words()
 
 
-def test_a_database_that_is_gone_is_made_again(serve):
-    serve("--no-demo").says("To stop").stop()
+def test_a_database_that_is_gone_is_made_again(on_prepared_data, serve):
     first = serve("--no-demo").says("To stop")
     assert "Making the database" not in first.words()
     first.stop()

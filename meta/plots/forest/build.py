@@ -38,6 +38,7 @@ def from_pairwise(
     experimental: str = "Experimental",
     control: str = "Control",
     benefit_is: Literal["lower", "higher"] = "lower",
+    prediction: bool = False,
     marks: Mapping[str, Mark] | None = None,
     footnotes: Sequence[str] = (),
 ) -> ForestPlot:
@@ -47,6 +48,7 @@ def from_pairwise(
         result: what `Pairwise.to_dict()` gives.
         arms: what `to_dict()` of its input gives: one list per column.
         benefit_is: which direction favours the experimental side.
+        prediction: show the prediction interval (RevMan 5 had none).
         marks: studies that are new or corrected since the last release, by label.
     """
     settings, measure = result["settings"], result["measure"]
@@ -55,7 +57,7 @@ def from_pairwise(
     effect_name = EFFECT_NAMES.get(measure["code"], measure["name"][:1].upper() + measure["name"][1:])
     left, right = (experimental, control) if benefit_is == "lower" else (control, experimental)
     is_ratio = measure["back"] == "exp"
-    total = _total(result, arms, data, level)
+    total = _total(result, arms, data, level, prediction=prediction)
     rows = tuple(
         _row(study, number, arms, data, is_ratio=is_ratio, mark=(marks or {}).get(study["label"]))
         for number, study in enumerate(result["studies"])
@@ -114,8 +116,9 @@ def _people(arms: Mapping[str, Any], data: Data) -> float:
     return sum(_sum(arms, f"total_{side}") for side in ("experimental", "control")) if ARM_FIELDS[data] else 0
 
 
-def _total(result: Mapping[str, Any], arms: Mapping[str, Any], data: Data, level: str) -> Pooled:
-    pooled, prediction = result["pooled"].get("display"), result["prediction"].get("display")
+def _total(result: Mapping[str, Any], arms: Mapping[str, Any], data: Data, level: str, *, prediction: bool) -> Pooled:
+    pooled = result["pooled"].get("display")
+    expected = result["prediction"].get("display") if prediction else None
     blank = ("",) * (len(ARM_FIELDS[data]) - 1)
     sums = [
         (*blank, _count(_sum(arms, f"total_{side}"))) if ARM_FIELDS[data] else ()
@@ -127,7 +130,7 @@ def _total(result: Mapping[str, Any], arms: Mapping[str, Any], data: Data, level
         weight=None if pooled is None else 100.0,
         experimental=sums[0],
         control=sums[1],
-        prediction=None if prediction is None else Range(**prediction),
+        prediction=None if expected is None else Range(**expected),
     )
 
 
@@ -153,7 +156,10 @@ def _heterogeneity(result: Mapping[str, Any]) -> str:
 
 def _summary(result: Mapping[str, Any], title: str, effect_name: str, total: Pooled, people: float) -> str:
     """What is read out instead of the picture: how many studies and people, the estimate, and how much studies differ."""
-    size = f"{result['k']} studies" + (f", {_count(people)} people" if people else "")
+    count = len(result["studies"])
+    size = f"{count} {'study' if count == 1 else 'studies'}" + (f" with {_count(people)} people" if people else "")
+    if result["k"] < count:
+        size += f", {result['k']} of them with an estimate"
     if total.effect is None:
         return f"{title}: {size}, no pooled result."
     effect = total.effect

@@ -25,6 +25,9 @@ from meta.plots.forest.slots import Slot
 
 Json = dict[str, Any]
 
+PAPER_MARGIN = 20.0
+TITLE_SIZE = 16.0
+
 TOOLBAR = 34.0
 """A strip above the headings for the buttons."""
 
@@ -127,7 +130,7 @@ class FigureSheet:
                 "meta": {
                     "title": plot.title,
                     "colours": COLOURS | {SQUARE[plot.data]: SQUARE_TOKENS[plot.data]},
-                    "width": round(geometry.width),
+                    "paper": self._paper(height),
                     "zoomed_in": self._ticks(self._fine_ticks()),
                     "start": self._ticks(self.scale.ticks),
                     "least_width": round(geometry.left + LEAST_PLOT + right) if geometry.layout == "wide" else 0,
@@ -136,13 +139,8 @@ class FigureSheet:
                 "paper_bgcolor": PAPER,
                 "plot_bgcolor": PAPER,
                 "height": round(height + TOOLBAR),
-                "margin": {
-                    "l": round(geometry.left, 1),
-                    "r": round(right, 1),
-                    "t": round(self.top + TOOLBAR, 1),
-                    "b": round(height - self.bottom, 1),
-                    "pad": 0,
-                },
+                "margin": self._margin(height),
+                "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": SOFT, "activecolor": INK},
                 "xaxis": self._x_axis(),
                 "yaxis": {
                     "range": [round(self.bottom, 1), round(self.top, 1)],
@@ -162,6 +160,28 @@ class FigureSheet:
                 },
                 "dragmode": "zoom" if geometry.layout == "wide" else False,
             },
+        }
+
+    def _margin(self, height: float, extra: float = 0) -> Json:
+        """Room for everything that stands outside the plot area."""
+        geometry = self.geometry
+        return {
+            "l": round(geometry.left + extra, 1),
+            "r": round(geometry.width - geometry.left - geometry.span + extra, 1),
+            "t": round(self.top + TOOLBAR, 1),
+            "b": round(height - self.bottom + extra / 2, 1),
+            "pad": 0,
+        }
+
+    def _paper(self, height: float) -> Json:
+        """What a downloaded picture has beyond the figure in the page: its size, a margin, and the title."""
+        width = self.geometry.width + 2 * PAPER_MARGIN
+        title: Json = {"text": _safe(self.plot.title), "font": {"size": TITLE_SIZE, "weight": "bold"}}
+        title |= {"x": round(PAPER_MARGIN / width, 4), "xanchor": "left", "y": 1, "yanchor": "top", "pad": {"t": 14}}
+        return {
+            "width": round(width),
+            "height": round(height + TOOLBAR + PAPER_MARGIN / 2),
+            "layout": {"title": title, "margin": self._margin(height, PAPER_MARGIN)},
         }
 
     def _x_axis(self) -> Json:
@@ -311,7 +331,7 @@ class FigureSheet:
         return texts + words
 
     def _annotation(self, x: float, y: float, text: str, anchor: str, font: Json) -> Json:
-        return self._beside_plot(x) | {
+        return self._beside_plot(x, anchor) | {
             "yshift": round(self.top - y, 1),
             "text": _safe(text),
             "xanchor": anchor,
@@ -335,14 +355,14 @@ class FigureSheet:
             for y, words, anchor in self.directions
         ]
 
-    def _beside_plot(self, x: float) -> Json:
-        """A horizontal place: a distance from the plot area's nearer edge, or a fraction inside it."""
+    def _beside_plot(self, x: float, anchor: str) -> Json:
+        """A horizontal place: a distance from an edge of the plot area, or for what is centred over it a fraction."""
         left, span = self.geometry.left, self.geometry.span
-        if x < left:
-            return {"x": 0, "xref": "paper", "xshift": round(x - left, 1)}
+        if anchor == "center" and x > left:
+            return {"x": round((x - left) / span, 4), "xref": "paper"}
         if x > left + span:
             return {"x": 1, "xref": "paper", "xshift": round(x - left - span, 1)}
-        return {"x": round((x - left) / span, 4), "xref": "paper"}
+        return {"x": 0, "xref": "paper", "xshift": round(x - left, 1)}
 
     def _rule_shapes(self) -> list[Json]:
         left = self.geometry.left

@@ -1,7 +1,9 @@
 """How wide a text will be, without a browser: Arial's own widths, which Helvetica and Liberation Sans share."""
 
 import re
-from unicodedata import combining, east_asian_width
+from collections.abc import Iterator
+from itertools import chain
+from unicodedata import combining, east_asian_width, normalize
 
 from meta.plots.numbers import MINUS
 
@@ -42,19 +44,27 @@ ALLOWANCE = 1.05
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """About how many pixels the text takes at this type size."""
-    units = sum(map(_units, text))
+    units = sum(map(_units, normalize("NFD", text)))
     return units * size / 1000 * ALLOWANCE * (BOLD if bold else 1)
 
 
 def wrap(text: str, room: float, size: float, *, bold: bool = False) -> tuple[str, ...]:
-    """The text in lines no wider than the room, broken at spaces; a word too long for any line stands alone."""
+    """The text in lines no wider than the room, broken at spaces, or inside a word that is too long for any line."""
     lines: list[str] = []
-    for word in BREAK.split(text.strip()):
+    for word in chain.from_iterable(_broken(word, room, size, bold=bold) for word in BREAK.split(text.strip())):
         if lines and width(f"{lines[-1]} {word}", size, bold=bold) <= room:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
     return tuple(lines)
+
+
+def _broken(word: str, room: float, size: float, *, bold: bool) -> Iterator[str]:
+    while len(word) > 1 and width(word, size, bold=bold) > room:
+        fitting = max(sum(1 for end in range(2, len(word)) if width(word[:end], size, bold=bold) <= room) + 1, 1)
+        yield word[:fitting]
+        word = word[fitting:]
+    yield word
 
 
 def shorten(text: str, room: float, size: float, *, bold: bool = False) -> str:

@@ -54,6 +54,11 @@ class Range:
             raise PlotError("A prediction interval must be two finite numbers in order.")
 
 
+def _check_weight(label: str, weight: float | None) -> None:
+    if weight is not None and not (isfinite(weight) and weight >= 0):
+        raise PlotError(f"{label}: a weight is a share of the whole, not {weight}.")
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One study. ``experimental`` and ``control`` hold its cells as printed, one for each arm column.
@@ -70,6 +75,7 @@ class Row:
     mark: Mark | None = None
 
     def __post_init__(self) -> None:
+        _check_weight(self.label, self.weight)
         if (self.effect is None) == (self.not_estimable == ""):
             raise PlotError(f"{self.label}: give either an effect or the reason why there is none.")
 
@@ -84,6 +90,9 @@ class Pooled:
     experimental: tuple[str, ...] = ()
     control: tuple[str, ...] = ()
     prediction: Range | None = None
+
+    def __post_init__(self) -> None:
+        _check_weight(self.label, self.weight)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 Colours are attributes, so that a file stands alone; `static/css/forest.css` repaints them in a page by class.
 """
 
+import re
 from html import escape
 
 from meta.plots.forest.axis import axis_for
@@ -27,6 +28,9 @@ from meta.plots.forest.slots import Slot
 PAPER_MARGIN = 20.0
 TITLE_SIZE = 16.0
 
+NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that an XML document must not hold, escaped or not."""
+
 LEAF_SHAPE = "q-1-9 10-10q0 10-10 10z"
 
 
@@ -34,6 +38,11 @@ def px(value: float) -> str:
     """A coordinate, to a tenth of a pixel."""
     text = f"{value:.1f}".removesuffix(".0")
     return "0" if text == "-0" else text
+
+
+def safe(words: str) -> str:
+    """Words as they may stand in XML."""
+    return escape(NOT_XML.sub("\ufffd", words))
 
 
 class SvgSheet:
@@ -52,7 +61,7 @@ class SvgSheet:
         looks += f' class="forest__soft" fill="{SOFT}"' if soft else ""
         if len(cells) == 1:
             self.words.append(_text(cells[0], y=y, looks=looks))
-        elif cells:
+        else:
             texts = "".join(
                 _text(
                     Cell(cell.x, cell.text, "start"), looks="" if cell.anchor == "end" else _anchor(cell.anchor, True)
@@ -113,12 +122,12 @@ class SvgSheet:
                 f'{px(PAPER_MARGIN)})">{title}<g transform="translate(0 {px(PAPER_MARGIN)})">{body}</g></g>'
             )
             width, height = width + 2 * PAPER_MARGIN, height + 2.5 * PAPER_MARGIN
-        description = f"<desc>{escape(plot.summary)}</desc>" if plot.summary else ""
+        description = f"<desc>{safe(plot.summary)}</desc>" if plot.summary else ""
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="forest" data-layout="{self.geometry.layout}" role="img" '
             f'viewBox="0 0 {px(width)} {px(height)}" width="{px(width)}" height="{px(height)}" font-family="{FONT}" '
             f'font-size="{px(self.geometry.size)}" color="{INK}" fill="currentColor">'
-            f"<title>{escape(plot.title)}</title>{description}{body}</svg>"
+            f"<title>{safe(plot.title)}</title>{description}{body}</svg>"
         )
 
     def _x(self, value: float) -> float:
@@ -160,4 +169,4 @@ def _anchor(anchor: Anchor, explicit: bool = False) -> str:
 def _text(cell: Cell, *, y: float | None = None, looks: str = "") -> str:
     """A piece of text, escaped."""
     height = "" if y is None else f' y="{px(y)}"'
-    return f'<text x="{px(cell.x)}"{height}{_anchor(cell.anchor)}{looks}>{escape(cell.text)}</text>'
+    return f'<text x="{px(cell.x)}"{height}{_anchor(cell.anchor)}{looks}>{safe(cell.text)}</text>'

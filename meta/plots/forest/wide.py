@@ -76,8 +76,8 @@ def columns_for(plot: ForestPlot) -> Columns:
     spreads: list[Interval | Range] = [*effects, *(slot.range for slot in lines if slot.range is not None)]
     estimates = _widest([numbers.decimal(effect.estimate) for effect in effects])
     intervals = _widest([numbers.bracketed(spread.lower, spread.upper) for spread in spreads])
-    figures = estimates + BEFORE_BRACKET + intervals
-    block = max(_widest([plot.effect_name, plot.method, NOT_ESTIMABLE]), figures)
+    figures = max(estimates + BEFORE_BRACKET + intervals, _widest([NOT_ESTIMABLE]))
+    block = max(_widest([*_effect_lines(plot)]), figures)
     middle = weight + GUTTER + MARGIN / 2 + block / 2
     interval = middle + figures / 2
     return Columns(
@@ -90,6 +90,12 @@ def columns_for(plot: ForestPlot) -> Columns:
         effect_middle=middle,
         plot=middle + block / 2 + MARGIN,
     )
+
+
+def _effect_lines(plot: ForestPlot) -> tuple[str, ...]:
+    """The heading that stands over the estimates and again over the plot; the last line is the method."""
+    name = lettering.wrap(plot.effect_name, SPAN - GUTTER, SIZE, bold=True)
+    return (*name, lettering.shorten(plot.method, SPAN - GUTTER, SIZE, bold=True))
 
 
 def _label_width(slot: Slot) -> float:
@@ -136,20 +142,21 @@ def _headings(plot: ForestPlot, columns: Columns, sheet: Sheet) -> float:
     """Two or more lines of headings; the height of the rule under them."""
     arms = ((columns.experimental, plot.experimental), (columns.control, plot.control)) if plot.columns else ()
     names = [(arm, lettering.wrap(name, arm.room + 6, SIZE, bold=True)) for arm, name in arms]
-    depth = max((len(lines) for _, lines in names), default=1)
+    *effect, method = _effect_lines(plot)
+    depth = max([len(effect), *(len(lines) for _, lines in names)])
     middles = (columns.effect_middle, columns.plot + SPAN / 2)
     for line in range(depth):
         above = depth - line
         cells = [Cell(arm.middle, lines[-above], "middle") for arm, lines in names if len(lines) >= above]
-        if above == 1:
-            cells += [Cell(middle, plot.effect_name, "middle") for middle in middles]
+        if len(effect) >= above:
+            cells += [Cell(middle, effect[-above], "middle") for middle in middles]
         sheet.row(FIRST_HEADER + PITCH * line, cells, bold=True)
     second = FIRST_HEADER + PITCH * depth
     cells = [Cell(0, "Study or Subgroup", "start")]
     for arm, _ in names:
         cells += [Cell(edge, name) for edge, name in zip(arm.edges, plot.columns, strict=True)]
     cells += [Cell(columns.weight, "Weight")]
-    cells += [Cell(middle, plot.method, "middle") for middle in middles]
+    cells += [Cell(middle, method, "middle") for middle in middles]
     sheet.row(second, cells, bold=True)
     sheet.rule(second + 15)
     return second + 15
@@ -161,7 +168,7 @@ def _slot(columns: Columns, sheet: Sheet, slot: Slot, y: float) -> float:
         return _line(columns, sheet, slot.line, y)
     if slot.text:
         mark = slot.row.mark if slot.row is not None else None
-        room = columns.plot if slot.kind == "heading" else columns.label - (MARK_ROOM if mark else 0)
+        room = columns.plot - MARGIN if slot.kind == "heading" else columns.label - (MARK_ROOM if mark else 0)
         label = lettering.shorten(slot.text, room, SIZE, bold=slot.is_bold)
         sheet.row(y, [Cell(0, label, "start"), *_numbers(columns, slot)], bold=slot.is_bold)
         if mark is not None:

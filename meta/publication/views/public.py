@@ -14,14 +14,13 @@ from django.views.decorators.http import require_safe
 
 from meta.plots import forest
 from meta.publication import queries
+from meta.publication.middleware import FOR_EVER, REVALIDATE, publish
 from meta.releases.models import Release
 from meta.releases.rules import Version
 
 PLOTLY = "plotly/plotly.min.js"
-
-REVALIDATE = "public, max-age=0, must-revalidate"
-"""A page says whether its version was superseded or withdrawn, so it is asked for again each time."""
-FOR_EVER = "public, max-age=31536000, immutable"
+WIDTHS = frozenset({"wide", "narrow"})
+"""No other address leads to a figure: each answer is kept in memory, so there may not be any number of them."""
 
 View = Callable[..., HttpResponse]
 
@@ -32,10 +31,7 @@ def published(cache_control: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            response = view(request, *args, **kwargs)
-            response["Cache-Control"] = cache_control
-            response.is_published = True  # type: ignore[attr-defined]  # read by the middleware of this room
-            return response
+            return publish(view(request, *args, **kwargs), cache_control)
 
         return login_not_required(require_safe(wrapped))
 
@@ -78,12 +74,14 @@ def document(request: HttpRequest, slug: str, version: str) -> HttpResponse:
 
 @published(FOR_EVER)
 def picture(request: HttpRequest, slug: str, version: str, key: str) -> HttpResponse:
-    return HttpResponse(_outcome(_found(slug, version), key)["svg"], content_type="image/svg+xml")
+    return HttpResponse(_outcome(_found(slug, version), key)["svg_file"], content_type="image/svg+xml")
 
 
 @published(FOR_EVER)
 def figure(request: HttpRequest, slug: str, version: str, key: str, width: str) -> HttpResponse:
     """The forest plot as Plotly draws it: `wide` or `narrow`."""
+    if width not in WIDTHS:
+        raise Http404("A figure is wide or narrow.")
     plot = forest.ForestPlot.from_dict(_outcome(_found(slug, version), key)["forest"])
     return JsonResponse(forest.figure(plot, width="narrow" if width == "narrow" else "wide"))
 

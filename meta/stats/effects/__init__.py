@@ -2,10 +2,21 @@
 
 from meta.stats.continuity import Continuity
 from meta.stats.errors import UnknownOption
-from meta.stats.inputs import BinaryArms, ContinuousArms, GenericEffects, Table
+from meta.stats.inputs import (
+    BinaryArms,
+    ContinuousArms,
+    Correlations,
+    GenericEffects,
+    Means,
+    PairedMeans,
+    PersonTimeArms,
+    Proportions,
+    Rates,
+    Table,
+)
 from meta.stats.measures import Measure
 
-from . import binary, continuous, generic
+from . import binary, continuous, generic, paired, rates, single
 from .base import Effects
 
 __all__ = ["Effects", "effects_of"]
@@ -19,10 +30,23 @@ def effects_of(arms: Table, measure: Measure, rule: Continuity, variant: str | N
     """
     if measure.kind != arms.kind:
         raise UnknownOption(f"{measure.name} ({measure.code}) needs {measure.kind} data, not {arms.kind} data.")
-    if isinstance(arms, GenericEffects):
-        return generic.effects_of(arms)
-    if isinstance(arms, ContinuousArms):
-        return continuous.effects_of(arms, measure.code, variant)
-    if isinstance(arms, BinaryArms):
-        return binary.effects_of(arms, measure.code, rule)
-    raise UnknownOption(f"{measure.name} ({measure.code}) cannot be computed yet.")
+    match arms:
+        case BinaryArms():
+            return binary.effects_of(arms, measure.code, rule)
+        case GenericEffects():
+            return generic.effects_of(arms)
+        case ContinuousArms():
+            return continuous.effects_of(arms, measure.code, variant)
+        case PersonTimeArms():
+            return rates.effects_of(arms, measure.code, rule)
+        case Proportions():
+            return single.proportions_of(arms, measure.code, rule)
+        case Rates():
+            return single.rates_of(arms, measure.code, rule)
+        case Means():
+            return single.means_of(arms, measure.code)
+        case Correlations():
+            return paired.correlations_of(arms, measure.code)
+        case PairedMeans():
+            return paired.changes_of(arms, measure.code)
+    raise UnknownOption(f"There are no effects for data of the kind {arms.kind!r}.")

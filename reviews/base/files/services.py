@@ -47,3 +47,10 @@ def store(*, upload: "UploadedFile[bytes]", actor: "AbstractBaseUser") -> Stored
         stored.content.delete(save=False)
         raise
     return stored
+
+
+def discard(stored: StoredFile) -> None:
+    """Take back a file that was stored a moment ago and that nothing refers to."""
+    content = stored.content
+    stored.delete()
+    content.delete(save=False)
