@@ -23,7 +23,7 @@ if str(PROJECT / "bin") not in sys.path:
 
 import _serve  # noqa: E402  # the commands are scripts: their modules lie beside them
 
-PATIENCE = 90
+PATIENCE = 150
 """Seconds to wait for anything on a busy machine; a quiet one needs a few."""
 
 
