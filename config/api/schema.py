@@ -36,6 +36,17 @@ KEY_PARAMETER = {
     f"again: it hears the first answer, for {KEPT_FOR.total_seconds() / 3600:.0f} hours.",
 }
 
+PLACES = {
+    "slug": "The review, by the word in its address.",
+    "version": "A version, as 1.3.0.",
+    "number": "Its number, from 1.",
+    "key": "The analysis, by the word in its address.",
+    "study_id": "The study, by its id.",
+    "user_id": "The person, by their id.",
+    "invitation_id": "The invitation, by its id.",
+}
+"""What stands in an address, in words."""
+
 OF_EVERY_ONE = (Kind.ACCEPT, Kind.TOO_MANY)
 OF_MEMBERS = (Kind.NOBODY, Kind.REFUSED)
 OF_WRITING = (Kind.MALFORMED, Kind.STALE, Kind.MEDIA, Kind.INVALID)
@@ -67,6 +78,9 @@ def complete(result: dict[str, Any], generator: Any, request: Any, public: bool)
         for method, operation in methods.items():
             if method == "post":
                 operation.setdefault("parameters", []).append(KEY_PARAMETER)
+            for parameter in operation.get("parameters", []):
+                if parameter["in"] == "path":
+                    parameter.setdefault("description", PLACES[parameter["name"]])
             for kind in _refusals(path, method, operation):
                 operation["responses"].setdefault(str(kind.value.status), _response(kind))
     return result

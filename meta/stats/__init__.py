@@ -7,6 +7,7 @@ from .batch import Many, many
 from .continuity import CONTINUITY, Continuity, Correction
 from .effects import Effects
 from .errors import InvalidInput, SingularDesign, StatsError, TooFewStudies, UnknownOption
+from .frame import from_csv, from_frame
 from .inputs import (
     BinaryArms,
     ContinuousArms,
@@ -75,6 +76,8 @@ __all__ = [
     "analyse",
     "cumulative",
     "estimate_tau2",
+    "from_csv",
+    "from_frame",
     "h_interval",
     "henmi_copas",
     "i2_interval",

@@ -11,7 +11,7 @@ from .errors import UnknownOption
 Array = npt.NDArray[np.float64]
 Cells = tuple[Array, Array, Array, Array]
 To = Literal["none", "only0", "if0all", "all", "tacc"]
-Drop = Literal["never", "ratios", "always"]
+Drop = Literal["never", "ratios", "no-events", "always"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +21,17 @@ class Correction:
     ``to``: "only0" the studies with an empty cell, "all" every study, "if0all" every study if any has an empty cell,
     "tacc" the studies with an empty cell in proportion to the arms (treatment-arm correction), "none" no study.
     ``drop_double_zero``: whether studies without events, or with nothing but events, in both arms are left out, and
-    of which measures ("ratios": odds and risk ratios and the like).
+    of which measures ("ratios": odds and risk ratios and the like; "no-events": the same, but risk ratios of studies
+    with nothing but events are kept, as R's meta does).
     ``keep_difference``: a risk difference is estimated from the cells as they are; only its variance is corrected.
+    ``events_only``: a risk ratio's correction is added to events and totals, not to those without events (R's meta).
     """
 
     add: float = 0.5
     to: To = "only0"
     drop_double_zero: Drop = "never"
     keep_difference: bool = False
+    events_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +124,28 @@ def double_zero(cells: Cells) -> npt.NDArray[np.bool_]:
     return zero
 
 
+RATIOS = frozenset({"OR", "RR", "OR2DL", "OR2DN", "PETO", "YUQ", "PBIT", "PHI"})
+"""Measures about which a double-zero study says nothing."""
+
+
+def left_out(cells: Cells, correction: Correction, measure: str) -> npt.NDArray[np.bool_]:
+    """Studies that a correction's ``drop_double_zero`` leaves out for a measure."""
+    drop = correction.drop_double_zero
+    if drop == "never" or (drop != "always" and measure not in RATIOS):
+        return np.zeros(len(cells[0]), dtype=bool)
+    if drop == "no-events" and measure == "RR":
+        none: npt.NDArray[np.bool_] = (cells[0] == 0) & (cells[2] == 0)
+        return none
+    return double_zero(cells)
+
+
 def chosen_rows(cells: Cells, rows: npt.NDArray[np.bool_]) -> Cells:
     """The same tables, only the studies chosen."""
     a, b, c, d = cells
     return a[rows], b[rows], c[rows], d[rows]
 
 
-def corrected(cells: Cells, correction: Correction) -> Cells:
+def corrected(cells: Cells, correction: Correction, measure: str = "") -> Cells:
     """The cells with the correction added; the same arrays if nothing has to be added."""
     if correction.to == "none" or correction.add == 0:
         return cells
@@ -146,4 +164,6 @@ def corrected(cells: Cells, correction: Correction) -> Cells:
                 n1, n2 = a + b, c + d
                 treated, control = add * n1 / (n1 + n2), add * n2 / (n1 + n2)
                 return a + treated, b + treated, c + control, d + control
+    if correction.events_only and measure == "RR":
+        return a + add, b, c + add, d
     return a + add, b + add, c + add, d + add

@@ -43,7 +43,7 @@ class Table:
     complete: Flags = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        columns = self._column_names()
+        columns = self.column_names()
         for name in columns:
             object.__setattr__(self, name, column(getattr(self, name), name))
         lengths = {len(getattr(self, name)) for name in columns}
@@ -58,10 +58,11 @@ class Table:
         self._check()
 
     def _columns(self) -> tuple[Array, ...]:
-        return tuple(getattr(self, name) for name in self._column_names())
+        return tuple(getattr(self, name) for name in self.column_names())
 
     @classmethod
-    def _column_names(cls) -> tuple[str, ...]:
+    def column_names(cls) -> tuple[str, ...]:
+        """The columns of this kind of data, in order."""
         return tuple(f.name for f in fields(cls) if f.init and f.name != "labels")
 
     def _check(self) -> None:
@@ -83,11 +84,11 @@ class Table:
         """The same kind of table with these rows, in this order."""
         chosen = [self.labels[i] for i in rows]
         index = np.asarray(rows, dtype=np.intp)
-        return type(self)(chosen, *(getattr(self, name)[index] for name in self._column_names()))
+        return type(self)(chosen, *(getattr(self, name)[index] for name in self.column_names()))
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-safe: one list per column, None where missing."""
-        columns = {name: [None if x != x else float(x) for x in getattr(self, name)] for name in self._column_names()}
+        columns = {name: [None if x != x else float(x) for x in getattr(self, name)] for name in self.column_names()}
         return {"kind": self.kind, "labels": list(self.labels), **columns}
 
 

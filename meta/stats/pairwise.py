@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .continuity import Continuity, chosen_rows, corrected, double_zero
+from .continuity import Continuity, chosen_rows, corrected, left_out
 from .distributions import chi2_upper, critical_value
 from .effects import Effects, effects_of
 from .effects.single import freeman_tukey_inverse, harmonic_mean
@@ -228,7 +228,7 @@ def _random(
     if chosen.method == "SSW" and isinstance(arms, BinaryArms):
         fit = sample_size_weights(arms, effects, y, v, value)
     answer = confidence(y, v, fit, value, interval=chosen.interval, level=chosen.level, common_se=iv.standard_error)
-    expected = prediction(y, v, fit, value, method=chosen.prediction, level=chosen.level)
+    expected = prediction(y, v, weighted_mean(y, v, value), value, method=chosen.prediction, level=chosen.level)
     weights = _spread_out(effects, fit.weights)
     spread = _spread(len(y), q, iv, found if isinstance(found, Tau2) else None)
     return Pairwise(arms, chosen, effects, weights, answer, common, spread, expected)
@@ -239,7 +239,7 @@ def _common(
 ) -> tuple[Pooled | NotEstimable, float | None, Array]:
     """The common-effect result, its estimate as a centre for Q, and the weights of all studies."""
     empty = np.zeros(len(effects))
-    if chosen.method == "MH":
+    if chosen.method in ("MH", "COCHRAN"):
         summed, rows = _mantel_haenszel(arms, chosen)
         if isinstance(summed, NotEstimable):
             return (nothing if iv is None else summed), None, empty
@@ -267,15 +267,17 @@ def _mantel_haenszel(arms: Table, chosen: Plan) -> tuple[mantel_haenszel.Summed 
     if isinstance(arms, PersonTimeArms):
         columns = arms.columns if rows.all() else arms.take(np.flatnonzero(rows)).columns
         rate = mantel_haenszel.rate_ratio if chosen.measure.code == "IRR" else mantel_haenszel.rate_difference
+        if chosen.method == "COCHRAN":
+            rate = mantel_haenszel.cochran_rate_ratio
         return (rate(*columns) if len(columns[0]) else NOTHING_TO_POOL), rows
     if not isinstance(arms, BinaryArms):
         raise UnknownOption("Mantel-Haenszel pools events in two arms.")
     rule = chosen.continuity.pooled
     cells = arms.cells
-    used = corrected(cells, rule)
+    used = corrected(cells, rule, chosen.measure.code)
     ratio = chosen.measure.code != "RD"
-    if rule.drop_double_zero == "always" or (rule.drop_double_zero == "ratios" and ratio and used is not cells):
-        rows = rows & ~double_zero(cells)
+    if used is not cells or rule.drop_double_zero == "always":
+        rows = rows & ~left_out(cells, rule, chosen.measure.code)
     if not rows.all():
         cells, used = chosen_rows(cells, rows), chosen_rows(used, rows)
     if not len(cells[0]):

@@ -16,6 +16,7 @@ METHODS: dict[str, str] = {
     "MH": "Mantel-Haenszel: for sparse data; the default of Cochrane for events.",
     "PETO": "Peto: for rare events (below 1 %), small effects and arms of similar size.",
     "IV": "Inverse variance: the general method, and the basis of every random-effects model.",
+    "COCHRAN": "Observed over expected events: for incidence rate ratios.",
     "SSW": "Sample-size weights: weights do not depend on the events; for rare events with balanced studies.",
 }
 """Every way of pooling with one sentence on when it is right."""
@@ -118,6 +119,8 @@ def plan(
         chosen = measure("PETO")
     if method == "MH" and chosen.code not in MANTEL_HAENSZEL:
         raise UnknownOption(f"Mantel-Haenszel does not pool the {chosen.name}; use IV.")
+    if method == "COCHRAN" and chosen.code != "IRR":
+        raise UnknownOption("Cochran's method pools incidence rate ratios only.")
     if method == "SSW" and kind != "binary":
         raise UnknownOption("Sample-size weights are for events in two arms.")
     return Plan(

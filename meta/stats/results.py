@@ -37,12 +37,13 @@ class NotEstimable:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Two limits, their level and the method's name. ``open_above``: no finite upper limit was found."""
+    """Two limits, their level, the method's name, and the degrees of freedom of a t-based one."""
 
     lower: float
     upper: float
     level: float
     method: str
+    df: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

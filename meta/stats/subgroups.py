@@ -114,9 +114,18 @@ def subgroups(arms: Table, groups: Sequence[str], *, common_tau2: bool = False, 
     Raises:
         InvalidInput: not one group per study.
     """
+    return subgroups_of(pairwise(arms, **options), groups, common_tau2=common_tau2)
+
+
+def subgroups_of(overall: Pairwise, groups: Sequence[str], *, common_tau2: bool = False) -> Subgroups:
+    """As ``subgroups``, for a result that is there already.
+
+    Raises:
+        InvalidInput: not one group per study.
+    """
+    arms = overall.arms
     if len(groups) != len(arms):
         raise InvalidInput("There must be one group per study.")
-    overall = pairwise(arms, **options)
     names = [str(group) for group in groups]
     levels = list(dict.fromkeys(names))
     tau2 = _common_tau2(overall, names) if common_tau2 and isinstance(overall.plan.tau2, str) else None

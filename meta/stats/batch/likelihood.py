@@ -8,12 +8,15 @@ import numpy.typing as npt
 from meta.stats.tau2.likelihood import GRID_RATIO, MAX_GRID
 
 Array = npt.NDArray[np.float64]
+Rows = slice | npt.NDArray[np.intp]
 
 CELLS = 2_000_000
 """Largest (rows, grid, studies) array made at once; more rows are done in blocks."""
 
 MAX_STEPS = 100
 RELATIVE_STEP = 1e-13
+LAST_STEP = 1e-8
+"""Newton's method doubles the correct digits: a step this small is the last one that changes anything."""
 
 
 def maximum_likelihood(y: Array, v: Array, m: Array, *, restricted: bool) -> Array:
@@ -93,7 +96,7 @@ def refine(y: Array, v: Array, m: Array, low: Array, high: Array, *, restricted:
     """Zeros of the slope inside brackets, shape (N,): Newton steps, halving where they would leave the bracket."""
     low, high = low.copy(), high.copy()
     t = 0.5 * (low + high)
-    active = np.arange(len(t))
+    active: Rows = slice(None)
     for _ in range(MAX_STEPS):
         ya, ta = y[active], t[active]
         w = m[active] / (v[active] + ta[:, None])
@@ -103,9 +106,8 @@ def refine(y: Array, v: Array, m: Array, low: Array, high: Array, *, restricted:
         w2r = w2 * r
         s2 = w2.sum(axis=1)
         first = np.einsum("bk,bk->b", w2r, r) - s1
-        w2r *= w
-        tilt = np.einsum("bk,bk->b", w2, r)
-        second = -2.0 * np.einsum("bk,bk->b", w2r, r) + 2.0 * tilt * tilt / s1 + s2
+        tilt = w2r.sum(axis=1)
+        second = -2.0 * np.einsum("bk,bk,bk->b", w2r, w, r) + 2.0 * tilt * tilt / s1 + s2
         if restricted:
             first += s2 / s1
             second += -2.0 * np.einsum("bk,bk->b", w2, w) / s1 + (s2 / s1) ** 2
@@ -117,7 +119,10 @@ def refine(y: Array, v: Array, m: Array, low: Array, high: Array, *, restricted:
         inside = (second < 0) & (new > low[active]) & (new < high[active])
         new = np.where(inside, new, 0.5 * (low[active] + high[active]))
         t[active] = new
-        active = active[np.abs(new - ta) > RELATIVE_STEP * new]
-        if not len(active):
+        moving = np.abs(new - ta) > np.where(inside, LAST_STEP, RELATIVE_STEP) * new
+        if not moving.any():
             break
+        if isinstance(active, slice):
+            active = np.arange(len(t))
+        active = active[moving]
     return t

@@ -127,9 +127,6 @@ def pool(y: Array, v: Array, m: Array, *, tau2: str | float | Array | None, inte
             safe = np.maximum(df, 1)
             half = special().stdtrit(safe, 0.5 + 0.5 * level) * se
             p = np.where(se > 0, 2 * special().stdtr(safe, -np.abs(statistic)), 1.0)
-        q_p = np.where(k > 1, special().chdtrc(np.maximum(df, 1), q), 1.0)
-        i2 = np.where(q > 0, np.maximum(0.0, 100 * (q - df) / q), 0.0)
-        h2 = np.where(k > 1, q / np.maximum(df, 1), 0.0)
     method = "common" if tau2 is None else tau2 if isinstance(tau2, str) else "fixed"
     numbers = {
         "estimate": mean,
@@ -138,11 +135,8 @@ def pool(y: Array, v: Array, m: Array, *, tau2: str | float | Array | None, inte
         "upper": mean + half,
         "statistic": statistic,
         "p_value": p,
-        "q": q,
-        "q_p_value": q_p,
-        "i2": i2,
-        "h2": h2,
         "tau2": spread,
+        **spread_of(q, df),
     }
     return Many(
         k=k.astype(np.intp),
@@ -214,29 +208,32 @@ def _solve(y: Array, v: Array, m: Array, method: str) -> Array:
     return t
 
 
+def spread_of(q: Array, df: Array) -> dict[str, Array]:
+    """Q with its p-value, I2 (percent) and H2."""
+    several = np.maximum(df, 1)
+    with np.errstate(all="ignore"):
+        return {
+            "q": q,
+            "q_p_value": np.where(df > 0, special().chdtrc(several, q), 1.0),
+            "i2": np.where(q > 0, np.maximum(0.0, 100 * (q - df) / q), 0.0),
+            "h2": np.where(df > 0, q / several, 0.0),
+        }
+
+
+def with_q(found: Many, q: Array) -> Many:
+    """The same results with Q around another centre."""
+    spread = spread_of(q, np.maximum(found.k - 1.0, 0.0))
+    return replace(found, **spread)  # type: ignore[arg-type]
+
+
 def finish(
-    k: Array,
-    known: Flags,
-    estimate: Array,
-    standard_error: Array,
-    q: Array,
-    k_of_q: Array | npt.NDArray[np.intp],
-    tau2: Array | None,
-    level: float,
-    like: Many | None = None,
+    k: Array, known: Flags, estimate: Array, standard_error: Array, q: Array, k_of_q: npt.NDArray[np.intp], level: float
 ) -> Many:
-    """Results from estimates made elsewhere (Mantel-Haenszel), or ``like`` another with Q around another centre.
+    """Common-effect results from estimates made elsewhere (Mantel-Haenszel).
 
     Args:
         k: studies behind each estimate; ``k_of_q``: studies behind each Q, degrees of freedom plus one.
     """
-    df = np.maximum(np.asarray(k_of_q) - 1, 0)
-    with np.errstate(all="ignore"):
-        q_p = np.where(df > 0, special().chdtrc(np.maximum(df, 1), q), 1.0)
-        i2 = np.where(q > 0, np.maximum(0.0, 100 * (q - df) / q), 0.0)
-        h2 = np.where(df > 0, q / np.maximum(df, 1), 0.0)
-    if like is not None:
-        return replace(like, q=q, q_p_value=q_p, i2=i2, h2=h2)
     half = critical_value(level) * standard_error
     statistic = estimate / standard_error
     numbers = {
@@ -248,15 +245,12 @@ def finish(
         "p_value": special().erfc(np.abs(statistic) * np.sqrt(0.5)),
     }
     return Many(
-        k=np.asarray(k).astype(np.intp),
+        k=k.astype(np.intp),
         estimable=known,
-        q=q,
-        q_p_value=q_p,
-        i2=i2,
-        h2=h2,
-        tau2=np.zeros(len(q)) if tau2 is None else tau2,
+        tau2=np.zeros(len(q)),
         level=level,
         method="MH",
         interval="wald",
+        **spread_of(q, np.maximum(k_of_q - 1.0, 0.0)),
         **{name: np.where(known, x, 0.0) for name, x in numbers.items()},
     )

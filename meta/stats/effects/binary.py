@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from meta.stats.continuity import Cells, Continuity, corrected, double_zero
+from meta.stats.continuity import RATIOS, Cells, Continuity, corrected, double_zero, left_out
 from meta.stats.inputs import BinaryArms
 
 from .base import EMPTY_CELL, NO_NUMBER, NO_RATIO, Array, Effects, collect
@@ -148,30 +148,26 @@ FORMULAS: dict[str, Callable[[Array, Array, Array, Array], Pair]] = {
     "OR2DN": odds_ratio_to_difference_normal,
 }
 
-UNCORRECTED = frozenset({"PETO", "AS"})
+UNCORRECTED = frozenset({"PETO", "AS", "PHI"})
 """Measures that are defined with empty cells: never corrected."""
 
-RATIOS = frozenset({"OR", "RR", "OR2DL", "OR2DN", "PETO", "YUQ", "PBIT", "PHI"})
-"""Measures about which a double-zero study says nothing."""
 
-
-def effects_of(arms: BinaryArms, measure: str, rule: Continuity) -> Effects:
-    """The studies' own effects under a continuity rule."""
+def effects_of(arms: BinaryArms, measure: str, rule: Continuity, *, zero_variance: bool = False) -> Effects:
+    """The studies' own effects under a continuity rule; ``zero_variance`` keeps those that cannot be weighed."""
     formula = FORMULAS[measure]
     correction = rule.studies
     cells: Cells = arms.cells
+    always = correction.drop_double_zero == "always"
     with np.errstate(all="ignore"):
-        used = cells if measure in UNCORRECTED else corrected(cells, correction)
+        used = cells if measure in UNCORRECTED else corrected(cells, correction, measure)
         y, v = formula(*used)
-        if used is cells and y.size and math.isfinite(float(y.dot(v))) and v.min() > 0:
+        if used is cells and y.size and math.isfinite(float(y.dot(v))) and v.min() > 0 and not always:
             return Effects(tuple(arms.labels), y, v, arms.complete)
         if used is not cells and measure == "RD" and correction.keep_difference:
             y = formula(*cells)[0]
-        dropped = double_zero(cells)
-        if correction.drop_double_zero == "never" or (
-            correction.drop_double_zero == "ratios" and measure not in RATIOS
-        ):
-            dropped &= ~(np.isfinite(y) & np.isfinite(v) & (v > 0))
-        return collect(
-            arms.labels, y, v, ((~arms.complete, NO_NUMBER), (dropped, NO_RATIO), (~np.isfinite(y + v), EMPTY_CELL))
-        )
+        nothing = double_zero(cells) & ~(np.isfinite(y) & np.isfinite(v) & (v > 0))
+        dropped = left_out(cells, correction, measure) | (nothing if measure in RATIOS else False)
+        if zero_variance:
+            dropped = left_out(cells, correction, measure)
+        why = ((~arms.complete, NO_NUMBER), (dropped, NO_RATIO), (~np.isfinite(y + v), EMPTY_CELL))
+        return collect(arms.labels, y, v, why, zero_variance=zero_variance)

@@ -117,16 +117,9 @@ def hedges_g_meta(m1: Array, s1: Array, n1: Array, m2: Array, s2: Array, n2: Arr
 
 
 def cohen_d(m1: Array, s1: Array, n1: Array, m2: Array, s2: Array, n2: Array) -> Pair:
-    """Cohen's d, not corrected for few participants; v = 1/n1 + 1/n2 + d^2/(2 N). Source: Cohen 1988; metafor."""
+    """Cohen's d, not corrected for few participants; v = 1/n1 + 1/n2 + d^2/(2 N). Source: Cohen 1988."""
     d = _cohen(m1, s1, n1, m2, s2, n2)
     return d, 1 / n1 + 1 / n2 + d**2 / (2 * (n1 + n2))
-
-
-def cohen_d_revman(m1: Array, s1: Array, n1: Array, m2: Array, s2: Array, n2: Array) -> Pair:
-    """Cohen's d with v = N/(n1 n2) + d^2/(2(N - 2)), as R's meta. Source: Deeks & Higgins 2010."""
-    n = n1 + n2
-    d = _cohen(m1, s1, n1, m2, s2, n2)
-    return d, n / (n1 * n2) + d**2 / (2 * (n - 2))
 
 
 def glass_delta(m1: Array, s1: Array, n1: Array, m2: Array, s2: Array, n2: Array) -> Pair:
@@ -241,7 +234,6 @@ FORMULAS: dict[str, dict[str, Formula]] = {
         "unbiased": hedges_g_unbiased,
         "meta-exact": hedges_g_meta,
         "cohen": cohen_d,
-        "cohen-meta": cohen_d_revman,
     },
     "SMD1": {"hedges": glass_delta, "meta": glass_delta_meta},
     "SMDH": {"hedges": unequal_variances},

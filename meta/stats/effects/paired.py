@@ -15,6 +15,18 @@ Pair = tuple[Array, Array]
 TOO_FEW = "too few participants, or a perfect correlation, for a sampling variance"
 
 
+SERIES_FROM = 20.0
+"""From this parameter on, fifty terms of the hypergeometric series are exact in double precision."""
+
+
+def _series(c: Array, x: Array) -> Array:
+    total, term = np.ones_like(c), np.ones_like(c)
+    for j in range(50):
+        term = term * (j + 0.5) ** 2 / ((c + j) * (j + 1)) * x
+        total = total + term
+    return total
+
+
 def correlation(r: Array, n: Array) -> Pair:
     """Raw correlation; v = (1 - r^2)^2/(n - 1)."""
     return r, np.where(n > 1, (1 - r**2) ** 2 / (n - 1), np.nan)
@@ -25,7 +37,9 @@ def correlation_unbiased(r: Array, n: Array) -> Pair:
 
     Needs n > 4. Source: Olkin & Pratt 1958.
     """
-    y = r * special().hyp2f1(0.5, 0.5, (n - 2) / 2, 1 - r**2)
+    c, x = (n - 2) / 2, 1 - r**2
+    # for large c the defining series falls fast, where SciPy's general routine loses its way
+    y = r * np.where(c > SERIES_FROM, _series(c, x), special().hyp2f1(0.5, 0.5, np.minimum(c, SERIES_FROM), x))
     return np.where(n > 4, y, np.nan), (1 - y**2) ** 2 / (n - 1)
 
 

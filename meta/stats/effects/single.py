@@ -150,7 +150,10 @@ def proportions_of(given: Proportions, measure: str, rule: Continuity) -> Effect
         if measure not in UNCORRECTED:
             add = added((x == 0) | (x == n), rule)
             estimate, v = formula(x + add, n + 2 * add)
-            y = y if measure == "PR" and rule.studies.keep_difference else estimate
+            plain = np.isfinite(y) & (measure in ("PR", "PLN")) & rule.studies.keep_difference
+            y = np.where(plain, y, estimate)
+            if measure == "PLN" and rule.studies.keep_difference:  # as metaprop: only the total is corrected
+                v = np.where(x == n, 1 / x - 1 / (n + add), v)
         return collect(
             given.labels, y, v, ((~given.complete, NO_NUMBER), (~((v > 0) & np.isfinite(y + v)), EMPTY_CELL))
         )

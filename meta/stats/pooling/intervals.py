@@ -132,4 +132,4 @@ def prediction(
     elif method != "z":
         df = k - 2 if method in ("t_km2", "hk-km2") else k - 1
     half = critical_value(level, df) * math.sqrt(tau2 + se * se)
-    return Interval(fit.estimate - half, fit.estimate + half, level, method)
+    return Interval(fit.estimate - half, fit.estimate + half, level, method, df)

@@ -40,6 +40,23 @@ def cochran_q(estimate: Array, weights: Array, centre: float) -> float:
     return float((weights * distance).dot(distance))
 
 
+def projection_traces(weights: Array, total: float) -> tuple[float, float]:
+    r"""tr(P) = S_1 - S_2/S_1 and tr(PP) of the matrix that takes the weighted mean out.
+
+    The largest weight is handled apart: when one study dominates, the textbook sums lose all their digits.
+    """
+    largest = int(weights.argmax())
+    top = float(weights[largest])
+    rest = weights.copy()
+    rest[largest] = 0.0
+    squares = rest * rest
+    r1, r2 = float(rest.sum()), float(squares.sum())
+    one = (2.0 * top * r1 + (r1 * r1 - r2)) / total
+    left = 1.0 - rest / total
+    two = (top * r1 / total) ** 2 + float(squares.dot(left * left))
+    return one, two + (2.0 * top * top * r2 + (r2 * r2 - float(squares.dot(squares)))) / total**2
+
+
 def typical_variance(weights: Array, total: float) -> float | None:
     r"""The within-study variance s2 that I2 compares tau2 with.
 
@@ -47,5 +64,7 @@ def typical_variance(weights: Array, total: float) -> float | None:
 
     None with fewer than two studies. Source: Higgins & Thompson 2002.
     """
-    spread = total * total - float(weights.dot(weights))
-    return (len(weights) - 1) * total / spread if len(weights) > 1 and spread > 0 else None
+    if len(weights) < 2:
+        return None
+    trace, _ = projection_traces(weights, total)
+    return (len(weights) - 1) / trace if trace > 0 else None

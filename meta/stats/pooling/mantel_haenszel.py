@@ -87,27 +87,28 @@ def risk_difference(
     .. math:: \hat\Delta = \frac{\sum (a n_2 - c n_1)/N}{\sum n_1 n_2/N}
 
     The two variances in use differ: "greenland-robins" (RevMan, meta)
-    :math:`\sum \frac{ab\,n_2^3 + cd\,n_1^3}{n_1 n_2 N^2} / (\sum n_1 n_2/N)^2`, taken from the ``corrected`` cells,
+    :math:`\sum \frac{ab\,n_2^3 + cd\,n_1^3}{n_1 n_2 N^2} / (\sum n_1 n_2/N)^2`, which like
+    the weights is taken from the ``corrected`` cells while the risks are those of ``cells``,
     and "sato" (metafor), consistent both for few large and for many small studies.
 
     Source: Greenland & Robins 1985; Sato, Greenland & Robins 1989.
     """
     a, b, c, d = cells
     n1, n2 = a + b, c + d
-    total = n1 + n2
-    w = n1 * n2 / total
+    ua, ub, uc, ud = corrected
+    u1, u2 = ua + ub, uc + ud
+    total = u1 + u2
+    w = u1 * u2 / total
     sum_w = float(w.sum())
-    estimate = float(((a * n2 - c * n1) / total).sum()) / sum_w
+    estimate = float(w.dot(a / n1 - c / n2)) / sum_w
     if variance == "sato":
+        a, c, n1, n2 = ua, uc, u1, u2
         f1, f2 = n1 / total, n2 / total
         p = float((c * f1**2 - a * f2**2 + f1 * f2 * (n2 - n1) / 2).sum())
         q = float((a * (n2 - c) / total + c * (n1 - a) / total).sum()) / 2
         return _answer(estimate, (estimate * p + q) / sum_w**2, w)
-    a, b, c, d = corrected
-    n1, n2 = a + b, c + d
-    total = n1 + n2
-    top = (a * b * n2**3 + c * d * n1**3) / (n1 * n2 * total**2)
-    return _answer(estimate, float(top.sum()) / float((n1 * n2 / total).sum()) ** 2, w)
+    top = (ua * ub * u2**3 + uc * ud * u1**3) / (u1 * u2 * total**2)
+    return _answer(estimate, float(top.sum()) / sum_w**2, w)
 
 
 def rate_ratio(x1: Array, t1: Array, x2: Array, t2: Array) -> Answer:
@@ -123,6 +124,20 @@ def rate_ratio(x1: Array, t1: Array, x2: Array, t2: Array) -> Answer:
     if sum_r <= 0 or sum_s <= 0:
         return NO_COMPARISON
     return _answer(math.log(sum_r / sum_s), float((t1 * t2 * (x1 + x2) / time**2).sum()) / (sum_r * sum_s), s)
+
+
+def cochran_rate_ratio(x1: Array, t1: Array, x2: Array, t2: Array) -> Answer:
+    r"""Log rate ratios weighted by the events expected from the control rates, :math:`w = x_2 t_1/t_2`, crude variance.
+
+    .. math:: \frac{\sum w \log(x_1 t_2 / x_2 t_1)}{\sum w}, \qquad v = \frac{1}{\sum x_1} + \frac{1}{\sum x_2}
+
+    Every study needs events in both arms. Source: Bakbergenuly et al. 2020; Cochran's method in R's meta.
+    """
+    expected = x2 * t1 / t2
+    if x1.min() <= 0 or x2.min() <= 0:
+        return NotEstimable("Cochran's method needs events in both arms of every study.")
+    estimate = float(expected.dot(np.log(x1 / expected))) / float(expected.sum())
+    return _answer(estimate, 1 / float(x1.sum()) + 1 / float(x2.sum()), expected)
 
 
 def rate_difference(x1: Array, t1: Array, x2: Array, t2: Array) -> Answer:

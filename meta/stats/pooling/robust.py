@@ -34,6 +34,15 @@ def ivhet(y: Array, v: Array, *, level: float = 0.95) -> Pooled | NotEstimable:
     return pooled(fit.estimate, math.sqrt(variance), df=None, level=level, k=len(y), method="ivhet")
 
 
+def unweighted(y: Array, v: Array, tau2: float, *, level: float = 0.95) -> Pooled | NotEstimable:
+    r"""The plain mean of the effects, :math:`SE^2 = \sum (v + \tau^2)/k^2`: every study counts the same."""
+    k = len(y)
+    if k < 1:
+        return NotEstimable("No study gives an effect that could be pooled.")
+    se = math.sqrt(float((v + tau2).sum())) / k
+    return pooled(float(y.sum()) / k, se, df=None, level=level, k=k, method="unweighted")
+
+
 def henmi_copas(y: Array, v: Array, *, level: float = 0.95) -> Pooled | NotEstimable:
     r"""Common-effect estimate; DL tau2; a pivot whose quantile comes from the joint distribution of estimate and Q.
 

@@ -58,7 +58,7 @@ class Fit:
     log_likelihood: float
     aic: float
     bic: float
-    aicc: float | None
+    aicc: float
     method: str
 
 
@@ -213,7 +213,7 @@ def regress(
     covariance = weighted.inverse * scale
     df = None if test == "z" else float(k - p)
     common = fit(y, v, x, 0.0)
-    typical = (k - p) / traces(common, x)[0]
+    typical = (k - p) / traces(common)[0]
     if spread is None:
         i2, h2 = max(0.0, 100 * (common.q - (k - p)) / common.q) if common.q > 0 else 0.0, common.q / (k - p)
     else:
@@ -288,10 +288,8 @@ def _criteria(y: Array, v: Array, x: Array, spread: Tau2 | None) -> Fit | None:
 def criteria(value: float, k: int, p: int, method: str) -> Fit:
     """Information criteria of a model with p coefficients and tau2; REML counts k - p observations."""
     parameters, observations = p + 1, k - p if method == "REML" else k
-    aicc = None
-    if observations > parameters + 1:
-        n = max(observations, parameters + 2)
-        aicc = -2 * value + 2 * parameters * n / (n - parameters - 1)
+    n = max(observations, parameters + 2)
+    aicc = -2 * value + 2 * parameters * n / (n - parameters - 1)
     bic = -2 * value + parameters * math.log(observations)
     return Fit(value, -2 * value + 2 * parameters, bic, aicc, method)
 

@@ -26,7 +26,7 @@ def _cut(raw: float, variance: float, method: str) -> Tau2:
 def _dersimonian_laird(y: Array, v: Array, x: Array) -> Tau2:
     k, p = x.shape
     weighted = fit(y, v, x, 0.0)
-    one, two = traces(weighted, x)
+    one, two = traces(weighted)
     raw = (weighted.q - (k - p)) / one
     t = max(0.0, raw)
     return _cut(raw, (2 * (k - p) + 4 * t * one + 2 * t * t * two) / one**2, "DL")
@@ -36,7 +36,7 @@ def _hunter_schmidt(y: Array, v: Array, x: Array, *, small_sample: bool) -> Tau2
     k, p = x.shape
     weighted = fit(y, v, x, 0.0)
     total = float(weighted.weights.sum())
-    one, two = traces(weighted, x)
+    one, two = traces(weighted)
     factor = k / (k - p) if small_sample else 1.0
     raw = (factor * weighted.q - k) / total
     t = max(0.0, raw)
@@ -47,7 +47,7 @@ def _hunter_schmidt(y: Array, v: Array, x: Array, *, small_sample: bool) -> Tau2
 def _hedges(y: Array, v: Array, x: Array) -> Tau2:
     k, p = x.shape
     weighted = fit(y, np.ones(k), x, 0.0)
-    pv, pvpv, _ = traces_with(weighted, x, v)
+    pv, pvpv, _ = traces_with(weighted, v)
     raw = (weighted.q - pv) / (k - p)
     t = max(0.0, raw)
     return _cut(raw, (2 * pvpv + 4 * t * pv + 2 * t * t * (k - p)) / (k - p) ** 2, "HE")
@@ -59,8 +59,8 @@ def _sidik_jonkman(y: Array, v: Array, x: Array) -> Tau2:
     start = float(distance.dot(distance)) / k
     weighted = fit(y, v, x, start)
     raw = start * weighted.q / (k - p)
-    _, pvpv, pvp = traces_with(weighted, x, v)
-    _, two = traces(weighted, x)
+    _, pvpv, pvp = traces_with(weighted, v)
+    _, two = traces(weighted)
     return _cut(raw, (start / (k - p)) ** 2 * (2 * pvpv + 4 * raw * pvp + 2 * raw * raw * two), "SJ")
 
 
@@ -92,9 +92,9 @@ def _slope(y: Array, v: Array, x: Array, t: float, *, restricted: bool) -> tuple
     """Twice the slope and twice the curvature of the log-likelihood."""
     weighted = fit(y, v, x, t)
     u: Array = weighted.weights * weighted.residuals
-    curve = -2.0 * float(u.dot(project(weighted, x, u)))
+    curve = -2.0 * float(u.dot(project(weighted, u)))
     if restricted:
-        one, two = traces(weighted, x)
+        one, two = traces(weighted)
         return float(u.dot(u)) - one, curve + two
     w = weighted.weights
     return float(u.dot(u)) - float(w.sum()), curve + float(w.dot(w))
@@ -146,7 +146,7 @@ def maximum_likelihood(y: Array, v: Array, x: Array, *, restricted: bool) -> Tau
     if len(peaks) == 1 and best == 0:
         search = "at the boundary: the likelihood falls from 0 on"
     weighted = fit(y, v, x, best)
-    information = traces(weighted, x)[1] if restricted else float(weighted.weights.dot(weighted.weights))
+    information = traces(weighted)[1] if restricted else float(weighted.weights.dot(weighted.weights))
     return Tau2(best, math.sqrt(2.0 / information), "REML" if restricted else "ML", search)
 
 

@@ -12,9 +12,14 @@ from .design import Array
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weighted:
-    """A fit at one tau2: weights (k,), (X'WX)^-1 (p, p), coefficients (p,), residuals (k,), residual Q, log|X'WX|."""
+    """A fit at one tau2.
+
+    ``weights`` (k,), ``basis`` (k, p): orthonormal columns that span sqrt(w) X, ``inverse``: (X'WX)^-1 (p, p),
+    ``coefficients`` (p,), ``residuals`` (k,), ``q``: residual Q, ``log_determinant``: log|X'WX|.
+    """
 
     weights: Array
+    basis: Array
     inverse: Array
     coefficients: Array
     residuals: Array
@@ -27,51 +32,53 @@ def fit(y: Array, v: Array, x: Array, tau2: float) -> Weighted:
     w = 1.0 / (v + tau2)
     root: Array = np.sqrt(w)
     q, r = np.linalg.qr(root[:, None] * x)
-    coefficients = np.linalg.solve(r, q.T @ (root * y))
+    z = root * y
+    projected = q.T @ z
     inverse_r = np.linalg.inv(r)
-    residuals: Array = y - x @ coefficients
+    left: Array = z - q @ projected
     return Weighted(
         w,
+        q,
         inverse_r @ inverse_r.T,
-        coefficients,
-        residuals,
-        float((w * residuals).dot(residuals)),
+        inverse_r @ projected,
+        left / root,
+        float(left.dot(left)),
         2.0 * float(np.log(np.abs(np.diag(r))).sum()),
     )
 
 
-def project(weighted: Weighted, x: Array, column: Array) -> Array:
+def project(weighted: Weighted, column: Array) -> Array:
     """P times a column."""
-    w = weighted.weights
-    wc = w * column
-    projected: Array = wc - w * (x @ (weighted.inverse @ (x.T @ wc)))
+    root: Array = np.sqrt(weighted.weights)
+    scaled = root * column
+    projected: Array = root * (scaled - weighted.basis @ (weighted.basis.T @ scaled))
     return projected
 
 
-def traces(weighted: Weighted, x: Array) -> tuple[float, float]:
+def _sandwich(weighted: Weighted, diagonal: Array) -> Array:
+    """basis' diag(d) basis, (p, p)."""
+    product: Array = (weighted.basis.T * diagonal) @ weighted.basis
+    return product
+
+
+def traces(weighted: Weighted) -> tuple[float, float]:
     """tr(P) and tr(PP)."""
     w = weighted.weights
-    m = weighted.inverse
-    second = m @ ((x.T * w**2) @ x)
-    third = m @ ((x.T * w**3) @ x)
-    return (
-        float(w.sum()) - float(np.trace(second)),
-        float(w.dot(w)) - 2.0 * float(np.trace(third)) + float((second * second.T).sum()),
-    )
+    leverage = (weighted.basis**2).sum(axis=1)
+    inner = _sandwich(weighted, w)
+    free = 1.0 - leverage
+    return float(w.dot(free)), float((w * w).dot(free - leverage)) + float((inner * inner).sum())
 
 
-def traces_with(weighted: Weighted, x: Array, v: Array) -> tuple[float, float, float]:
+def traces_with(weighted: Weighted, v: Array) -> tuple[float, float, float]:
     """tr(PV), tr(PVPV) and tr(PVP), V = diag(v)."""
     w = weighted.weights
-    m = weighted.inverse
-    wv = w * v
-
-    def inner(diagonal: Array) -> Array:
-        product: Array = m @ ((x.T * diagonal) @ x)
-        return product
-
-    one_v, two = inner(w * w * v), inner(w * w)
-    pv = float(wv.sum()) - float(np.trace(one_v))
-    pvpv = float(wv.dot(wv)) - 2.0 * float(np.trace(inner(w * wv * wv))) + float((one_v * one_v.T).sum())
-    pvp = float((w * wv).sum()) - 2.0 * float(np.trace(inner(w**3 * v))) + float((one_v * two.T).sum())
-    return pv, pvpv, pvp
+    d = w * v
+    leverage = (weighted.basis**2).sum(axis=1)
+    free = 1.0 - leverage
+    inner_d, inner_w = _sandwich(weighted, d), _sandwich(weighted, w)
+    return (
+        float(d.dot(free)),
+        float((d * d).dot(free - leverage)) + float((inner_d * inner_d).sum()),
+        float((d * w).dot(free - leverage)) + float((inner_d * inner_w).sum()),
+    )

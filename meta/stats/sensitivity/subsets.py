@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from meta.stats.batch.likelihood import peaks
-from meta.stats.batch.many import Many, finish, pool
-from meta.stats.continuity import corrected, double_zero
+from meta.stats.batch.many import Many, finish, pool, with_q
+from meta.stats.continuity import corrected, left_out
 from meta.stats.inputs import BinaryArms, Table
 from meta.stats.pairwise import Pairwise, analyse
 from meta.stats.plan import Plan
@@ -135,13 +135,12 @@ def _mantel_haenszel(arms: BinaryArms, whole: Pairwise, masks: Array, labels: Se
     if plan.model == "common":
         k = masks[:, rows] @ (whole.weights[rows] > 0).astype(np.float64)
         found = finish(
-            np.asarray(k, dtype=np.float64),
+            k,
             known,
             centre,
             np.sqrt(np.where(known, variance, 1.0)),
             q,
             common.k,
-            None,
             plan.level,
         )
         return _rows(found, labels, plan)
@@ -163,9 +162,9 @@ def mantel_haenszel_terms(arms: BinaryArms, plan: Plan) -> tuple[Array, npt.NDAr
     used = corrected(cells, rule)
     rows = arms.complete
     ratio = plan.measure.code != "RD"
-    if rule.drop_double_zero == "always" or (rule.drop_double_zero == "ratios" and ratio):
-        rows = rows & ~(double_zero(cells) if used is not cells else np.zeros(len(arms), dtype=bool))
-    a, b, c, d = (cell[rows] for cell in (cells if rule.keep_difference and not ratio else used))
+    if used is not cells or rule.drop_double_zero == "always":
+        rows = rows & ~left_out(cells, rule, plan.measure.code)
+    a, b, c, d = (cell[rows] for cell in used)
     n1, n2 = a + b, c + d
     total = n1 + n2
     if plan.measure.code == "OR":
@@ -177,11 +176,10 @@ def mantel_haenszel_terms(arms: BinaryArms, plan: Plan) -> tuple[Array, npt.NDAr
     f1, f2 = n1 / total, n2 / total
     sato_p = c * f1**2 - a * f2**2 + f1 * f2 * (n2 - n1) / 2
     sato_q = (a * (n2 - c) + c * (n1 - a)) / total / 2
-    ua, ub, uc, ud = (cell[rows] for cell in used)
-    u1, u2 = ua + ub, uc + ud
-    greenland = (ua * ub * u2**3 + uc * ud * u1**3) / (u1 * u2 * (u1 + u2) ** 2)
+    greenland = (a * b * n2**3 + c * d * n1**3) / (n1 * n2 * total**2)
     w = n1 * n2 / total
-    return np.column_stack(((a * n2 - c * n1) / total, w, sato_p, sato_q, greenland, u1 * u2 / (u1 + u2))), rows
+    sa, sb, sc, sd = (cell[rows] for cell in (cells if rule.keep_difference else used))
+    return np.column_stack((w * (sa / (sa + sb) - sc / (sc + sd)), w, sato_p, sato_q, greenland)), rows
 
 
 def _odds(s: Array, _: bool) -> tuple[Array, Array]:
@@ -195,7 +193,7 @@ def _risks(s: Array, _: bool) -> tuple[Array, Array]:
 
 def _difference(s: Array, sato: bool) -> tuple[Array, Array]:
     estimate = s[:, 0] / s[:, 1]
-    return estimate, (estimate * s[:, 2] + s[:, 3]) / s[:, 1] ** 2 if sato else s[:, 4] / s[:, 5] ** 2
+    return estimate, (estimate * s[:, 2] + s[:, 3]) / s[:, 1] ** 2 if sato else s[:, 4] / s[:, 1] ** 2
 
 
 COMBINE: dict[str, Callable[[Array, bool], tuple[Array, Array]]] = {"OR": _odds, "RR": _risks, "RD": _difference}
@@ -203,9 +201,7 @@ COMBINE: dict[str, Callable[[Array, bool], tuple[Array, Array]]] = {"OR": _odds,
 
 def _rows(found: Many, labels: Sequence[str], plan: Plan, q: Array | None = None) -> list[Row]:
     if q is not None:
-        found = finish(
-            found.k, found.estimable, found.estimate, found.standard_error, q, found.k, found.tau2, plan.level, found
-        )
+        found = with_q(found, q)
     random = plan.model == "random"
     normal = plan.interval == "wald" or found.interval == "wald"
     rows = []

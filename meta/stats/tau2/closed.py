@@ -7,7 +7,7 @@ variance of a quadratic form: :math:`2\,tr(AVAV) + 4\tau^2 tr(AVA) + 2\tau^4 tr(
 
 import math
 
-from meta.stats.pooling.inverse_variance import cochran_q
+from meta.stats.pooling.inverse_variance import cochran_q, projection_traces
 
 from .base import CLOSED, CUT, Array, Tau2
 
@@ -15,11 +15,6 @@ from .base import CLOSED, CUT, Array, Tau2
 def _cut(raw: float, variance: float, method: str) -> Tau2:
     value = max(0.0, raw)
     return Tau2(value, math.sqrt(max(0.0, variance)), method, CLOSED if raw >= 0 else CUT, raw)
-
-
-def _sums(w: Array) -> tuple[float, float, float]:
-    squares = w * w
-    return float(w.sum()), float(squares.sum()), float(squares.dot(w))
 
 
 def dersimonian_laird(y: Array, v: Array, q: float | None = None) -> Tau2:
@@ -31,14 +26,13 @@ def dersimonian_laird(y: Array, v: Array, q: float | None = None) -> Tau2:
     Source: DerSimonian & Laird 1986; Deeks & Higgins 2010.
     """
     w = 1.0 / v
-    s1, s2, s3 = _sums(w)
+    s1 = float(w.sum())
     if q is None:
         q = cochran_q(y, w, float(w.dot(y)) / s1)
-    trace = s1 - s2 / s1
+    trace, pp = projection_traces(w, s1)
     df = len(y) - 1
     raw = (q - df) / trace
     t = max(0.0, raw)
-    pp = s2 - 2.0 * s3 / s1 + (s2 / s1) ** 2
     return _cut(raw, (2 * df + 4 * t * trace + 2 * t * t * pp) / trace**2, "DL")
 
 
@@ -68,13 +62,13 @@ def hunter_schmidt(y: Array, v: Array, *, small_sample: bool = False) -> Tau2:
     """
     k = len(y)
     w = 1.0 / v
-    s1, s2, s3 = _sums(w)
+    s1 = float(w.sum())
     q = cochran_q(y, w, float(w.dot(y)) / s1)
     factor = k / (k - 1) if small_sample else 1.0
     raw = (factor * q - k) / s1
     t = max(0.0, raw)
-    pp = s2 - 2.0 * s3 / s1 + (s2 / s1) ** 2
-    variance = (2 * (k - 1) + 4 * t * (s1 - s2 / s1) + 2 * t * t * pp) * (factor / s1) ** 2
+    trace, pp = projection_traces(w, s1)
+    variance = (2 * (k - 1) + 4 * t * trace + 2 * t * t * pp) * (factor / s1) ** 2
     return _cut(raw, variance, "HSk" if small_sample else "HS")
 
 
@@ -97,6 +91,6 @@ def sidik_jonkman(y: Array, v: Array) -> Tau2:
     w3 = w2 * w
     pvpv = float((w2 * v).dot(v)) - 2 * float((w3 * v).dot(v)) / s1 + (w2v / s1) ** 2
     pvp = w2v - 2 * float(w3.dot(v)) / s1 + s2 * w2v / s1**2
-    pp = s2 - 2 * float(w3.sum()) / s1 + (s2 / s1) ** 2
+    _, pp = projection_traces(w, s1)
     variance = (start / (k - 1)) ** 2 * (2 * pvpv + 4 * raw * pvp + 2 * raw * raw * pp)
     return _cut(raw, variance, "SJ")

@@ -123,13 +123,13 @@ def h_interval(q: float, k: int, level: float = 0.95) -> Interval | NotEstimable
     r"""Test-based interval of H = sqrt(Q/(k-1)), as in R's meta.
 
     SE of log H: :math:`\frac12 \frac{\log Q - \log(k-1)}{\sqrt{2Q} - \sqrt{2k-3}}` if Q > k, else
-    :math:`\sqrt{\frac{1}{2(k-2)} \bigl(1 - \frac{1}{3(k-2)^2}\bigr)}` (needs k > 2). H is at least 1.
+    :math:`\sqrt{\frac{1}{2(k-2)} \bigl(1 - \frac{1}{3(k-2)^2}\bigr)}` (needs k > 2). H itself is taken as at least 1.
 
     Source: Higgins & Thompson 2002.
     """
     if k < 2 or q <= 0:
         return NotEstimable("H needs two studies with different effects.")
-    h = math.sqrt(q / (k - 1))
+    h = math.sqrt(max(1.0, q / (k - 1)))
     if q > k:
         spread = math.sqrt(2 * q) - math.sqrt(2 * k - 3)
         se = 0.5 * (math.log(q) - math.log(k - 1)) / spread

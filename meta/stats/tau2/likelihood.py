@@ -23,7 +23,7 @@ import math
 
 import numpy as np
 
-from meta.stats.pooling.inverse_variance import cochran_q
+from meta.stats.pooling.inverse_variance import cochran_q, projection_traces
 
 from .base import Array, Tau2
 
@@ -32,6 +32,8 @@ GRID_RATIO = 1.7
 
 MAX_GRID = 96
 RELATIVE_STEP = 1e-13
+LAST_STEP = 1e-8
+"""Newton's method doubles the correct digits: a step this small is the last one that changes anything."""
 MAX_STEPS = 100
 
 
@@ -88,11 +90,11 @@ def refine(y: Array, v: Array, low: float, high: float, *, restricted: bool) -> 
             low = t
         else:
             high = t
-        step = -first / second if second < 0 else math.inf
-        new = t + step
-        if not low < new < high:
+        new = t - first / second if second < 0 else math.inf
+        inside = low < new < high
+        if not inside:
             new = 0.5 * (low + high)
-        if abs(new - t) <= RELATIVE_STEP * new:
+        if abs(new - t) <= (LAST_STEP if inside else RELATIVE_STEP) * new:
             return new
         t = new
     return t
@@ -136,9 +138,5 @@ def maximum_likelihood(y: Array, v: Array, *, restricted: bool) -> Tau2:
         else ("at the boundary: the likelihood falls from 0 on" if best == 0 else "Newton's method in a bracket")
     )
     w = 1.0 / (v + best)
-    w2 = w * w
-    s2 = float(w2.sum())
-    if restricted:
-        s1 = float(w.sum())
-        s2 += -2.0 * float(w2.dot(w)) / s1 + (s2 / s1) ** 2
-    return Tau2(best, math.sqrt(2.0 / s2), "REML" if restricted else "ML", search)
+    information = projection_traces(w, float(w.sum()))[1] if restricted else float(w.dot(w))
+    return Tau2(best, math.sqrt(2.0 / information), "REML" if restricted else "ML", search)
