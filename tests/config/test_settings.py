@@ -7,7 +7,11 @@ import sys
 import pytest
 from django.conf import settings
 
-PRODUCTION = {"PERENNIAL_MODE": "production", "SECRET_KEY": "of-this-test-alone-" * 4, "ALLOWED_HOSTS": "reviews.example.org"}
+PRODUCTION = {
+    "PERENNIAL_MODE": "production",
+    "SECRET_KEY": "of-this-test-alone-" * 4,
+    "ALLOWED_HOSTS": "reviews.example.org",
+}
 
 
 @pytest.fixture
