@@ -7,6 +7,7 @@ from config import help_pages
 urlpatterns: list[URLPattern | URLResolver] = [
     path("help/", include((help_pages.urlpatterns, "help"))),
     path("api/", include(("config.api.urls", "api"))),
+    path("accounts/tokens/", include("reviews.team.tokens.urls")),
     path("accounts/", include("config.accounts")),
     path("", include("reviews.team.site_urls")),
     path("", include("reviews.team.demo_urls")),

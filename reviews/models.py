@@ -9,9 +9,11 @@ from reviews.library.models import Characteristic, Identifier, Record, Report, S
 from reviews.protocol.models import Criterion, Outcome, OutcomeOfInterest, Protocol, Timepoint
 from reviews.screening.models import Inclusion
 from reviews.team.models import Invitation, Membership, Review, Team, TeamMember, User
+from reviews.team.tokens.models import ApiToken
 
 __all__ = [
     "Answered",
+    "ApiToken",
     "Arm",
     "ChainHead",
     "Characteristic",

@@ -1,6 +1,7 @@
 """The schema, and a page for people that is made from it on the server: no script, no style of its own in the page."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -9,7 +10,10 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import cache_control
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
@@ -34,6 +38,7 @@ TAGS: Sequence[tuple[str, str]] = (
 
 
 @login_not_required
+@gzip_page
 @require_safe
 @cache_control(public=True, max_age=300)
 def schema(request: HttpRequest) -> HttpResponse:
@@ -44,11 +49,18 @@ def schema(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@gzip_page
 @require_safe
 @cache_control(public=True, max_age=300)
 def page(request: HttpRequest) -> HttpResponse:
-    context = {"about": document()["info"], "groups": groups(), "problems": [kind.value for kind in Kind]}
+    problems = [{"kind": kind.value, "words": marked(kind.value.meaning)} for kind in Kind]
+    context = {"about": document()["info"], "groups": groups(), "problems": problems}
     return render(request, "api/docs.html", context)
+
+
+def marked(words: str) -> SafeString:
+    """A sentence with its `words of code` set as code."""
+    return mark_safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(words)))  # noqa: S308  # escaped before
 
 
 @cache
@@ -76,7 +88,7 @@ class Field:
     name: str
     kind: str
     is_required: bool
-    words: str
+    words: SafeString
     depth: int
 
 
@@ -87,12 +99,6 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    status: int
-    problem: KindOfProblem
-
-
-@dataclass(frozen=True, slots=True)
 class Operation:
     """One thing that a program can ask."""
 
@@ -100,7 +106,7 @@ class Operation:
     method: str
     path: str
     summary: str
-    description: str
+    description: SafeString
     is_open: bool
     parameters: Sequence[Field]
     body: Sequence[Field]
@@ -141,7 +147,7 @@ def _operation(path: str, method: str, said: Mapping[str, Any]) -> Operation:
         method=method.upper(),
         path=path,
         summary=said.get("summary", ""),
-        description=said.get("description", ""),
+        description=marked(said.get("description", "")),
         is_open=is_open(dict(said)),
         parameters=[_parameter(one) for one in said.get("parameters", [])],
         body=list(_fields(body, 0)),
@@ -154,9 +160,9 @@ def _operation(path: str, method: str, said: Mapping[str, Any]) -> Operation:
 
 
 def _parameter(said: Mapping[str, Any]) -> Field:
-    place = {"query": "", "path": "in the address", "header": "header"}[said["in"]]
+    place = {"query": "", "path": "", "header": "header"}[said["in"]]
     words = " ".join(part for part in (said.get("description", ""), f"({place})" if place else "") if part)
-    return Field(said["name"], _kind(said["schema"]), said.get("required", False), words, 0)
+    return Field(said["name"], _kind(said["schema"]), said.get("required", False), marked(words), 0)
 
 
 def _content(said: Mapping[str, Any]) -> tuple[dict[str, Any], list[Example]]:
@@ -186,7 +192,10 @@ def _kind(said: Mapping[str, Any]) -> str:
     found = _resolved(said)
     if "enum" in found:
         return " | ".join("null" if one is None else str(one) for one in found["enum"])
-    stated = found.get("type", "object")
+    choices = [one for one in (*found.get("oneOf", []), *found.get("anyOf", [])) if one.get("enum") != [""]]
+    if "type" not in found and choices:
+        return " or ".join(dict.fromkeys(_kind(one) for one in choices))
+    stated = found.get("type", "anything")
     names = [stated] if isinstance(stated, str) else list(stated)
     if "array" in names:
         names[names.index("array")] = f"list of {_kind(found.get('items', {}))}"
@@ -201,7 +210,7 @@ def _fields(said: Mapping[str, Any], depth: int) -> Iterator[Field]:
     for name, inner in found.get("properties", {}).items():
         part = _resolved(inner)
         words = _words(inner, part)
-        yield Field(name, _kind(inner), name in found.get("required", []), words, depth)
+        yield Field(name, _kind(inner), name in found.get("required", []), marked(words), depth)
         if depth < DEEPEST:
             yield from _fields(inner, depth + 1)
 

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
-from config.api.authentication import Session
+from config.api.authentication import Token
 from reviews.base.endpoints.doors import KEPT_FOR, KEY_HEADER
 from reviews.base.endpoints.rules import MEDIA_TYPE, Kind
 
@@ -36,6 +35,17 @@ KEY_PARAMETER = {
     f"again: it hears the first answer, for {KEPT_FOR.total_seconds() / 3600:.0f} hours.",
 }
 
+PLACES = {
+    "slug": "The review, by the word in its address.",
+    "version": "A version, as 1.3.0.",
+    "number": "Its number, from 1.",
+    "key": "The analysis, by the word in its address.",
+    "study_id": "The study, by its id.",
+    "user_id": "The person, by their id.",
+    "invitation_id": "The invitation, by its id.",
+}
+"""What stands in an address, in words."""
+
 OF_EVERY_ONE = (Kind.ACCEPT, Kind.TOO_MANY)
 OF_MEMBERS = (Kind.NOBODY, Kind.REFUSED)
 OF_WRITING = (Kind.MALFORMED, Kind.STALE, Kind.MEDIA, Kind.INVALID)
@@ -47,16 +57,15 @@ class Schema(AutoSchema):
         return ""
 
 
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself, untyped
-    target_class = Session
-    name = "session"
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself, untyped
+    target_class = Token
+    name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {
-            "type": "apiKey",
-            "in": "cookie",
-            "name": settings.SESSION_COOKIE_NAME,
-            "description": "The session of the pages. What writes also needs the X-CSRFToken header.",
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A personal token, made on the page of your account.",
         }
 
 
@@ -67,6 +76,9 @@ def complete(result: dict[str, Any], generator: Any, request: Any, public: bool)
         for method, operation in methods.items():
             if method == "post":
                 operation.setdefault("parameters", []).append(KEY_PARAMETER)
+            for parameter in operation.get("parameters", []):
+                if parameter["in"] == "path":
+                    parameter.setdefault("description", PLACES[parameter["name"]])
             for kind in _refusals(path, method, operation):
                 operation["responses"].setdefault(str(kind.value.status), _response(kind))
     return result

@@ -18,7 +18,7 @@ ROOMS = (
 )
 """Rooms with addresses below a review."""
 
-SCHEMES = (schema.SessionScheme,)
+SCHEMES = (schema.TokenScheme,)
 """How somebody says who they are; naming them here registers them with the schema."""
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from meta.analysis.rules import PER, Absolute, Direction, Model, absolute, direction
-from meta.plots import numbers
+from meta.plots import numbers, statements
 from meta.plots.forest import ForestPlot, Interval, Line, Pooled, Row
 from meta.plots.forest.model import Mark
 
@@ -217,7 +217,7 @@ def forest(
     pooled = primary["pooled"]
     has_result = "estimate" in pooled
     left, right = subject.experimental, subject.control
-    if (subject.benefit_is == "higher") == (measure in RATIOS | {"RD"}):
+    if subject.benefit_is == "higher":
         left, right = right, left
     reads = reading(subject=subject, inputs=inputs, settings=settings, result=result)
     return ForestPlot(
@@ -267,19 +267,17 @@ def _lines(primary: Mapping[str, Any], total: Sides) -> tuple[Line, ...]:
     if "estimate" in pooled:
         lines.append(Line(heterogeneity_text(found)))
         lines.append(
-            Line(f"Test for overall effect: Z = {abs(pooled['statistic']):.2f} ({numbers.p_value(pooled['p_value'])})")
+            Line(statements.overall_effect(statistic=pooled["statistic"], p=pooled["p_value"], df=pooled["df"]))
         )
     lines.append(Line("Test for subgroup differences: Not applicable"))
     return tuple(lines)
 
 
 def heterogeneity_text(found: Mapping[str, Any] | None) -> str:
-    if not found or found.get("q") is None or found["df"] < 1:
-        return "Heterogeneity: Not applicable"
-    tau2 = f"Tau² = {numbers.tau_squared(found['tau2'])}; " if found.get("tau2") is not None else ""
-    return (
-        f"Heterogeneity: {tau2}Chi² = {found['q']:.2f}, df = {found['df']} "
-        f"({numbers.p_value(found['p_value'])}); I² = {numbers.whole_percent(found['i2'] or 0.0)}"
+    if not found:
+        return f"Heterogeneity: {statements.NOT_APPLICABLE}"
+    return statements.heterogeneity(
+        q=found["q"], df=found["df"], p=found["p_value"], i2=found["i2"], tau2=found["tau2"]
     )
 
 

@@ -51,7 +51,7 @@ def analyses_of(*, review_ids: list[int], outcome_ids: list[int] | None) -> Quer
 
 
 def current_plan(analysis: Analysis) -> Plan:
-    return analysis.plans.get(is_current=True)
+    return analysis.plans.select_related("written_by").get(is_current=True)
 
 
 def settings_of(plan: Plan) -> Settings:
@@ -77,7 +77,8 @@ def result(analysis: Analysis) -> Result:
 def results(review: Review) -> list[Result]:
     """Every analysis of a review with its newest snapshot, in four statements however many there are."""
     found = list(analyses(review))
-    plans = {plan.analysis_id: plan for plan in Plan.objects.filter(analysis__in=found, is_current=True)}
+    current = Plan.objects.filter(analysis__in=found, is_current=True).select_related("written_by")
+    plans = {plan.analysis_id: plan for plan in current}
     newest = (
         Snapshot.objects.filter(analysis__in=found)
         .order_by()

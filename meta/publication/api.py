@@ -248,4 +248,4 @@ def _found(slug: str, text: str | None) -> Release:
 
 
 def _address(name: str, release: Release) -> str:
-    return reverse(f"published:{name}", args=[release.document["review"]["slug"], str(release.version)])
+    return reverse(f"api:published:{name}", args=[release.document["review"]["slug"], str(release.version)])

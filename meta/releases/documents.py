@@ -64,7 +64,12 @@ def build(
 
 def _figure(result: Result, marks: Mapping[str, Mark]) -> dict[str, Any]:
     plot = plot_of(result, marks)
-    return {"forest": plot.to_dict(), "svg": forest.svg(plot), "svg_narrow": forest.svg_narrow(plot)}
+    return {
+        "forest": plot.to_dict(),
+        "svg": forest.svg(plot),
+        "svg_narrow": forest.svg_narrow(plot),
+        "svg_file": forest.svg(plot, paper=True),
+    }
 
 
 def _marks(changes: Mapping[str, Any] | None) -> dict[str, Mark]:

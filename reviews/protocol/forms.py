@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.text import slugify
+from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 
 from reviews.protocol.models import Criterion, Outcome, OutcomeOfInterest, Protocol, Timepoint
@@ -49,7 +49,7 @@ UPDATE_MODELS = [
 
 
 def label(model: Any, name: str) -> Any:
-    return model._meta.get_field(name).verbose_name
+    return capfirst(model._meta.get_field(name).verbose_name)
 
 
 def text(name: str, *, rows: int = 3, required: bool = False) -> forms.CharField:
@@ -72,7 +72,7 @@ class NewReviewForm(forms.Form):
     population = text("population", rows=2)
     intervention = text("intervention", rows=2)
     comparator = text("comparator", rows=2)
-    team = forms.ModelChoiceField(label=_("team"), queryset=Team.objects.none(), empty_label=None)
+    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=None)
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -108,16 +108,16 @@ class ProtocolForm(forms.Form):
         help_text=_("For example PROSPERO CRD42021288552."),
     )
     update_model = forms.TypedChoiceField(
-        label=_("publish a new version"), choices=UPDATE_MODELS, coerce=UpdateModel, initial=UpdateModel.IMPACT
+        label=_("Publish a new version"), choices=UPDATE_MODELS, coerce=UpdateModel, initial=UpdateModel.IMPACT
     )
     retirement = text("retirement", rows=2)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 class CriterionForm(forms.Form):
-    kind = forms.TypedChoiceField(label=_("kind"), choices=KINDS, coerce=CriterionKind, initial=CriterionKind.INCLUDE)
+    kind = forms.TypedChoiceField(label=_("Kind"), choices=KINDS, coerce=CriterionKind, initial=CriterionKind.INCLUDE)
     text = forms.CharField(
-        label=_("criterion"), max_length=Criterion._meta.get_field("text").max_length, required=False
+        label=_("Criterion"), max_length=Criterion._meta.get_field("text").max_length, required=False
     )
 
 
@@ -131,7 +131,7 @@ class OutcomeForm(forms.Form):
     )
     type = forms.TypedChoiceField(label=label(Outcome, "type"), choices=TYPES, coerce=OutcomeType)
     measure = forms.TypedChoiceField(label=label(OutcomeOfInterest, "measure"), choices=MEASURES, coerce=Measure)
-    benefit_is = forms.TypedChoiceField(label=_("better is"), choices=BENEFITS, coerce=Benefit)
+    benefit_is = forms.TypedChoiceField(label=_("Better is"), choices=BENEFITS, coerce=Benefit)
     timepoint = forms.CharField(label=label(Timepoint, "label"), max_length=80, required=False)
     from_day = forms.IntegerField(label=label(Timepoint, "from_day"), min_value=0, max_value=100_000, required=False)
     to_day = forms.IntegerField(label=label(Timepoint, "to_day"), min_value=0, max_value=100_000, required=False)
@@ -156,9 +156,9 @@ class OutcomeForm(forms.Form):
 
 
 class ScheduleForm(forms.Form):
-    source = forms.CharField(label=_("source"), max_length=200, required=False)
-    every_days = forms.IntegerField(label=_("every … days"), min_value=1, max_value=3650, required=False)
-    late_after_days = forms.IntegerField(label=_("late after … days"), min_value=1, max_value=3650, required=False)
+    source = forms.CharField(label=_("Source"), max_length=200, required=False)
+    every_days = forms.IntegerField(label=_("Every … days"), min_value=1, max_value=3650, required=False)
+    late_after_days = forms.IntegerField(label=_("Late after … days"), min_value=1, max_value=3650, required=False)
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -169,21 +169,31 @@ class ScheduleForm(forms.Form):
         return given
 
 
+class Rows(forms.BaseFormSet):  # type: ignore[type-arg]  # the class cannot be subscripted when it runs
+    """Rows with our words for what Django calls order and delete."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = _("Leave out")
+        if self.can_order:
+            form.fields["ORDER"].label = _("Place")
+
+
 BLANK_ROWS = 2
 MOST_ROWS = 100
 
 CriterionFormSet = forms.formset_factory(
-    CriterionForm, extra=BLANK_ROWS, can_order=True, can_delete=True, max_num=MOST_ROWS
+    CriterionForm, formset=Rows, extra=BLANK_ROWS, can_order=True, can_delete=True, max_num=MOST_ROWS
 )
 OutcomeFormSet = forms.formset_factory(
-    OutcomeForm, extra=BLANK_ROWS, can_order=True, can_delete=True, max_num=MOST_ROWS
+    OutcomeForm, formset=Rows, extra=BLANK_ROWS, can_order=True, can_delete=True, max_num=MOST_ROWS
 )
-ScheduleFormSet = forms.formset_factory(ScheduleForm, extra=1, can_delete=True, max_num=MOST_ROWS)
+ScheduleFormSet = forms.formset_factory(ScheduleForm, formset=Rows, extra=1, can_delete=True, max_num=MOST_ROWS)
 
 
 class AmendForm(forms.Form):
     amendment_reason = forms.CharField(
-        label=_("reason for the amendment"),
+        label=_("Reason for the amendment"),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
         error_messages={"required": _("Say why the protocol changes; readers will see it.")},

@@ -175,7 +175,7 @@ def _record(
         chain=protocol.review.chain,
         actor=actor,
         acting_role=acting,
-        verb=f"{verb} the protocol",
+        verb=verb,
         subject=protocol,
         before=before,
         after=after,

@@ -91,6 +91,18 @@ class EventAnswer(Answer):
     hash = serializers.CharField(help_text="SHA-256 over all of this, the hash before it included.")
 
 
+class EventsShape(Shape):
+    actor = serializers.IntegerField(required=False, min_value=1, max_value=MOST_ID, help_text="Who did it, by id.")
+    verb = serializers.CharField(required=False, max_length=80, help_text="As it is written: corrected numbers.")
+    object_type = serializers.CharField(required=False, max_length=80, help_text="study, arm, analysis, release …")
+    object_id = serializers.CharField(required=False, max_length=80)
+    since = serializers.DateTimeField(required=False, help_text="From then on, that instant included.")
+    until = serializers.DateTimeField(required=False, help_text="Before then.")
+
+
+FILTERS = {"since": "at__gte", "until": "at__lt"}
+
+
 @extend_schema(tags=["People"])
 class Me(Endpoint):
     @extend_schema(operation_id="me_read", summary="Who you are", responses=MeAnswer)
@@ -192,10 +204,12 @@ class Events(ReviewEndpoint):
         operation_id="events_list",
         summary="Everything that happened in a review, newest first",
         description="Rows are only ever added, each sealed to the one before it by its hash.",
+        parameters=[EventsShape],
         responses=EventAnswer(many=True),
     )
     def get(self, request: Request, slug: str) -> Response:
-        return self.paged(trail.events(self.review.chain), EventAnswer.of_all)
+        asked = {FILTERS.get(name, name): wanted for name, wanted in self.asked(EventsShape).items()}
+        return self.paged(trail.events(self.review.chain).filter(**asked), EventAnswer.of_all)
 
 
 def _member_of(review: Review, user_id: int) -> User:

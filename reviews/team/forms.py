@@ -20,7 +20,7 @@ ROLE_CHOICES = [
 
 class RolesForm(forms.Form):
     roles = forms.TypedMultipleChoiceField(
-        label=_("roles"),
+        label=_("Roles"),
         choices=ROLE_CHOICES,
         coerce=Role,
         widget=forms.CheckboxSelectMultiple,
@@ -29,9 +29,9 @@ class RolesForm(forms.Form):
 
 
 class InvitationForm(forms.Form):
-    email = forms.EmailField(label=_("e-mail address"))
+    email = forms.EmailField(label=_("E-mail address"))
     roles = forms.TypedMultipleChoiceField(
-        label=_("roles"),
+        label=_("Roles"),
         choices=ROLE_CHOICES,
         coerce=Role,
         widget=forms.CheckboxSelectMultiple,
@@ -43,15 +43,15 @@ class InvitationForm(forms.Form):
 
 
 class NewPersonForm(forms.Form):
-    name = forms.CharField(label=_("your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     password1 = forms.CharField(
-        label=_("password"),
+        label=_("Password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=password_validation.password_validators_help_text_html,
     )
     password2 = forms.CharField(
-        label=_("password again"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label=_("Password again"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
 
     def clean(self) -> dict[str, Any]:
@@ -63,19 +63,19 @@ class NewPersonForm(forms.Form):
 
 
 class TeamForm(forms.Form):
-    name = forms.CharField(label=_("name"), max_length=120)
+    name = forms.CharField(label=_("Name"), max_length=120)
 
 
 class LeadForm(forms.Form):
-    email = forms.EmailField(label=_("e-mail address of an account"))
-    is_lead = forms.BooleanField(label=_("may begin reviews"), required=False, initial=True)
+    email = forms.EmailField(label=_("E-mail address of an account"))
+    is_lead = forms.BooleanField(label=_("May begin reviews"), required=False, initial=True)
 
     def clean_email(self) -> str:
         return email_key(self.cleaned_data["email"])
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("reason"), max_length=500, required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
 
 
 ROLE_WORDS = {

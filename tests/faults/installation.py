@@ -23,7 +23,7 @@ if str(PROJECT / "bin") not in sys.path:
 
 import _serve  # noqa: E402  # the commands are scripts: their modules lie beside them
 
-PATIENCE = 90
+PATIENCE = 150
 """Seconds to wait for anything on a busy machine; a quiet one needs a few."""
 
 
@@ -153,7 +153,7 @@ class Installation:
         self.clerk = self.hire()
 
     def await_web(self):
-        until(lambda: _serve.answers(self.port), what="the web process answers")
+        until(lambda: _serve.answer(self.port) == 200, what="the web process answers")
 
     @staticmethod
     def end(child):

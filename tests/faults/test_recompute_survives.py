@@ -8,7 +8,7 @@ import pytest
 from tests.faults import meddling
 from tests.faults.installation import Dead, chances, seed, until
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
 
 CHANGES = 50
 KILLS = ("group",) * 2 + ("worker in the middle",) * 7 + ("worker",) * 3

@@ -48,6 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "version": release.document["version"],
             "released_at": release.released_at,
             "evidence_date": release.evidence_date,
+            "disclaimer": release.document["disclaimer"],
             "url": reverse("publication:latest", args=[release.document["review"]["slug"]]),
         }
         for release in queries.newest_releases()
@@ -74,7 +75,7 @@ def document(request: HttpRequest, slug: str, version: str) -> HttpResponse:
 
 @published(FOR_EVER)
 def picture(request: HttpRequest, slug: str, version: str, key: str) -> HttpResponse:
-    return HttpResponse(_outcome(_found(slug, version), key)["svg"], content_type="image/svg+xml")
+    return HttpResponse(_outcome(_found(slug, version), key)["svg_file"], content_type="image/svg+xml")
 
 
 @published(FOR_EVER)

@@ -17,4 +17,4 @@ class Command(BaseCommand):
         if faults:
             raise CommandError(f"The audit trail does not hold in {len(faults)} of its chains.", returncode=1)
         chains, events = queries.extent()
-        self.stdout.write(f"The audit trail holds: {events} events in {chains} chains.")
+        self.stdout.write(f"The audit trail holds (chains: {chains}, events: {events}).")

@@ -106,7 +106,7 @@ def test_the_audit_chain_of_the_demo_holds(demo):
     verbs = set(Event.objects.filter(chain=demo.review.chain).values_list("verb", flat=True))
     assert {
         "began the review",
-        "released the protocol",
+        "released",
         "added study",
         "decided to include",
         "entered numbers",

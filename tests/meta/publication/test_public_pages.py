@@ -115,7 +115,7 @@ def test_the_document_is_the_released_one_with_its_digest(demo):
 def test_the_picture_is_the_released_one(demo):
     response = get(f"/r/{SLUG}/v/1.7.0/{KEY}.svg")
     assert response["Content-Type"] == "image/svg+xml"
-    assert text(response) == Release.objects.get(minor=7).document["outcomes"][0]["svg"]
+    assert text(response) == Release.objects.get(minor=7).document["outcomes"][0]["svg_file"]
 
 
 @pytest.mark.parametrize("width", ["wide", "narrow"])

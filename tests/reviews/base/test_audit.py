@@ -120,7 +120,7 @@ def test_an_untouched_trail_holds():
     three_events(ReviewFactory())
     told = io.StringIO()
     call_command("verify_audit", stdout=told)
-    assert told.getvalue() == "The audit trail holds: 6 events in 2 chains.\n"
+    assert told.getvalue() == "The audit trail holds (chains: 2, events: 6).\n"
 
 
 @pytest.mark.parametrize(

@@ -239,7 +239,7 @@ def test_a_page_stays_right_while_rows_are_added(owner, extractor, review):
     first = client.get(f"/api/v1/reviews/{review.slug}/events/?limit=2").json()
     library.add_study(review=review, actor=extractor, label="Fourth 2023")
     second = client.get(first["next"]).json()
-    assert [event["subject"] for event in first["results"] + second["results"]] == [
+    assert [event["object_label"] for event in first["results"] + second["results"]] == [
         "Third 2022",
         "Second 2021",
         "First 2020",

@@ -1,8 +1,10 @@
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.core import mail
 
+from reviews.base.audit.models import Event
 from reviews.team import access, services
 from reviews.team.models import Invitation
 from reviews.team.rules import Role
@@ -132,3 +134,21 @@ def test_the_trail_costs_the_same_however_long_it_is(review, owner, reader, djan
         assert len(program.get(address(review, "events")).json()["results"]) == 50
     with django_assert_max_num_queries(5):
         program.get(address(review, "people"))
+
+
+def test_the_trail_is_searched_by_person_by_deed_and_by_time(review, owner, reader, issued):
+    services.set_roles(review=review, user=reader, roles=[Role.EXTRACTOR], actor=owner)
+    _invited, changed = Event.objects.filter(chain=review.chain).order_by("number")
+
+    def found(**asked):
+        query = urlencode(asked)
+        return [event["number"] for event in everything(program_of(owner), f"{address(review, 'events')}?{query}")]
+
+    assert found(actor=owner.pk) == [2, 1]
+    assert found(actor=reader.pk) == []
+    assert found(verb="invited") == [1]
+    assert found(object_type="user", object_id=reader.pk) == [2]
+    assert found(since=changed.at.isoformat()) == [2]
+    assert found(until=changed.at.isoformat()) == [1]
+    answer = program_of(owner).get(f"{address(review, 'events')}?since=yesterday")
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["since"])

@@ -82,7 +82,7 @@ def test_a_new_person_makes_an_account_and_joins(review, owner):
     assert person.check_password(GOOD_PASSWORD)
     assert access.roles_of(person, review) == {Role.EXTRACTOR, Role.READER}
     event = Event.objects.latest("number")
-    assert (event.actor, event.acting_role, event.verb) == (person, "extractor", "accepted an invitation")
+    assert (event.actor, event.acting_role, event.verb) == (person, "extractor", "accepted the invitation of")
 
 
 def test_an_account_with_the_address_joins(review, owner):

@@ -89,8 +89,8 @@ def test_a_team_gets_a_lead_who_may_begin_reviews(administrator):
     assert not access.may_lead(person, team)
     assert [event.verb for event in Event.objects.filter(chain="site")] == [
         "made the team",
-        "made a lead",
-        "made a member",
+        "made a lead:",
+        "made a member:",
     ]
 
 

@@ -1,0 +1,134 @@
+"""Who may do what at every address of the site. A route that is not named here fails the test.
+
+Each address names, for each method that it takes, who gets an answer. What everybody else gets follows from the place:
+below a review strangers are told that there is nothing, members that their role does not allow it.
+"""
+
+from reviews.team.rules import Role
+
+ANONYMOUS, OUTSIDER, ADMINISTRATOR = "anonymous", "outsider", "site administrator"
+PEOPLE = (ANONYMOUS, OUTSIDER, ADMINISTRATOR, *Role)
+
+EVERYBODY = frozenset(PEOPLE)
+SIGNED_IN = EVERYBODY - {ANONYMOUS}
+MEMBERS = frozenset(Role)
+OWNER = frozenset({Role.OWNER})
+EXTRACTOR = frozenset({Role.EXTRACTOR})
+RUNS_THE_SITE = frozenset({ADMINISTRATOR})
+
+READ = {"GET": EVERYBODY, "HEAD": EVERYBODY}
+MEMBERS_READ = {"GET": MEMBERS}
+ACCOUNT = READ | {"POST": EVERYBODY}
+"""allauth's own pages: what they answer to whom is tested there and in tests/reviews/team."""
+
+PAGES = {
+    # public
+    "": READ,
+    "r/<slug>/": READ,
+    "r/<slug>/v/<version>/": READ,
+    "r/<slug>/v/<version>/release.json": READ,
+    "r/<slug>/v/<version>/<key>.svg": READ,
+    "r/<slug>/v/<version>/<key>/<width>.json": READ,
+    "help/": READ,
+    "help/<name>/": READ,
+    # accounts
+    "accounts/login/": ACCOUNT,
+    "accounts/logout/": ACCOUNT,
+    "accounts/inactive/": READ,
+    "accounts/password/change/": {"GET": SIGNED_IN, "HEAD": SIGNED_IN, "POST": SIGNED_IN},
+    "accounts/password/reset/": ACCOUNT,
+    "accounts/password/reset/done/": READ,
+    "accounts/password/reset/key/<uidb36>-<key>/": ACCOUNT,
+    "accounts/password/reset/key/done/": READ,
+    "accounts/tokens/": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "accounts/tokens/<token_id>/withdraw/": {"POST": OWNER},  # whose token it is
+    "invitations/<token>/": {"GET": EVERYBODY, "POST": EVERYBODY},
+    # the site
+    "site/people/": {"GET": RUNS_THE_SITE},
+    "site/people/<user_id>/disable/": {"POST": RUNS_THE_SITE},
+    "site/people/<user_id>/enable/": {"POST": RUNS_THE_SITE},
+    "site/teams/": {"GET": RUNS_THE_SITE, "POST": RUNS_THE_SITE},
+    "site/teams/<team_id>/lead/": {"POST": RUNS_THE_SITE},
+    # the workspace
+    "reviews/": {"GET": SIGNED_IN},
+    "reviews/new/": {"GET": RUNS_THE_SITE, "POST": RUNS_THE_SITE},  # and leads of a team
+    "reviews/<slug>/": MEMBERS_READ,
+    "reviews/<slug>/people/": MEMBERS_READ,
+    "reviews/<slug>/people/invite/": {"POST": OWNER},
+    "reviews/<slug>/people/invitations/<invitation_id>/withdraw/": {"POST": OWNER},
+    "reviews/<slug>/people/<user_id>/roles/": {"POST": OWNER},
+    "reviews/<slug>/people/<user_id>/remove/": {"POST": OWNER},
+    "reviews/<slug>/library/reports/<report_id>/files/": {"POST": EXTRACTOR},
+    "reviews/<slug>/library/files/<file_id>/": MEMBERS_READ,
+    "reviews/<slug>/audit/": {"GET": OWNER},
+    "reviews/<slug>/protocol/": MEMBERS_READ,
+    "reviews/<slug>/protocol/<number>/": MEMBERS_READ,
+    "reviews/<slug>/protocol/edit/": {"GET": OWNER, "POST": OWNER},
+    "reviews/<slug>/protocol/release/": {"POST": OWNER},
+    "reviews/<slug>/protocol/amend/": {"POST": OWNER},
+    "reviews/<slug>/extraction/": MEMBERS_READ,
+    "reviews/<slug>/extraction/new/": {"GET": EXTRACTOR, "POST": EXTRACTOR},
+    "reviews/<slug>/extraction/<study_id>/": MEMBERS_READ,
+    "reviews/<slug>/extraction/<study_id>/confirm/": {"POST": EXTRACTOR},
+    "reviews/<slug>/extraction/<study_id>/exclude/": {"GET": EXTRACTOR, "POST": EXTRACTOR},
+    "reviews/<slug>/extraction/arms/<arm_id>/<timepoint_id>/": {"GET": EXTRACTOR, "POST": EXTRACTOR},
+    "reviews/<slug>/analysis/": MEMBERS_READ,
+    "reviews/<slug>/analysis/new/": {"GET": OWNER, "POST": OWNER},
+    "reviews/<slug>/analysis/<key>/": MEMBERS_READ,
+    "reviews/<slug>/analysis/<key>/state/": MEMBERS_READ,
+    "reviews/<slug>/analysis/<key>/recompute/": {"POST": OWNER | EXTRACTOR},
+    "reviews/<slug>/analysis/<key>/amend/": {"GET": OWNER, "POST": OWNER},
+    "reviews/<slug>/analysis/<key>/figure/<width>.json": MEMBERS_READ,
+    "reviews/<slug>/analysis/<key>/forest.svg": MEMBERS_READ,
+    "reviews/<slug>/publication/": {"GET": MEMBERS, "POST": OWNER},
+    "reviews/<slug>/publication/notice/": {"POST": OWNER},
+}
+
+NOTHING = {"GET": frozenset()}
+"""No endpoint: whoever is signed in is told so in the API's own words."""
+HERE = "api/v1/reviews/<slug>/"
+API = {
+    "api/schema/": READ,
+    "api/docs/": READ,
+    "api/v1/published/": READ,
+    "api/v1/published/<slug>/": READ,
+    "api/v1/published/<slug>/<version>/": READ,
+    "api/v1/published/<slug>/<version>/arms/": READ,
+    "api/v1/published/<slug>/<version>/arms.csv": READ,
+    "api/^v1/": NOTHING,
+    "api/v1/me/": {"GET": SIGNED_IN},
+    "api/v1/reviews/": {"GET": SIGNED_IN, "POST": RUNS_THE_SITE},  # and leads of a team
+    HERE: MEMBERS_READ,
+    f"{HERE}people/": MEMBERS_READ,
+    f"{HERE}people/<user_id>/": {"PUT": OWNER, "DELETE": OWNER},
+    f"{HERE}invitations/": {"GET": OWNER, "POST": OWNER},
+    f"{HERE}invitations/<invitation_id>/": {"DELETE": OWNER},
+    f"{HERE}events/": {"GET": OWNER},
+    f"{HERE}protocols/": MEMBERS_READ,
+    f"{HERE}protocols/<number>/": MEMBERS_READ,
+    f"{HERE}protocols/draft/": {"PUT": OWNER},
+    f"{HERE}protocols/draft/release/": {"POST": OWNER},
+    f"{HERE}protocols/amendments/": {"POST": OWNER},
+    f"{HERE}library/": MEMBERS_READ,
+    f"{HERE}outcomes/": MEMBERS_READ,
+    f"{HERE}studies/": {"GET": MEMBERS, "POST": EXTRACTOR},
+    f"{HERE}studies/<study_id>/": MEMBERS_READ,
+    f"{HERE}studies/<study_id>/decisions/": {"GET": MEMBERS, "POST": EXTRACTOR},
+    f"{HERE}studies/<study_id>/counts/": {"POST": EXTRACTOR},
+    f"{HERE}studies/<study_id>/confirmations/": {"POST": EXTRACTOR},
+    f"{HERE}values/": MEMBERS_READ,
+    f"{HERE}analyses/": {"GET": MEMBERS, "POST": OWNER},
+    f"{HERE}analyses/<key>/": MEMBERS_READ,
+    f"{HERE}analyses/<key>/plans/": {"GET": MEMBERS, "POST": OWNER},
+    f"{HERE}analyses/<key>/work/": {"GET": MEMBERS, "POST": OWNER | EXTRACTOR},
+    f"{HERE}analyses/<key>/snapshots/": MEMBERS_READ,
+    f"{HERE}analyses/<key>/snapshots/<number>/": MEMBERS_READ,
+    f"{HERE}releases/": {"GET": MEMBERS, "POST": OWNER},
+    f"{HERE}releases/proposal/": MEMBERS_READ,
+    f"{HERE}releases/<version>/": MEMBERS_READ,
+    f"{HERE}notices/": {"GET": MEMBERS, "POST": OWNER},
+}
+
+API = {address: takes | ({"HEAD": takes["GET"]} if "GET" in takes else {}) for address, takes in API.items()}
+
+TABLE = PAGES | API
