@@ -81,7 +81,7 @@ def running(mode: str = FILES) -> Iterator[Site]:
         try:
             for child in children:
                 child.start()
-            until(lambda: _serve.answers(options.port), "the web process does not answer")
+            until(lambda: _serve.answer(options.port) == 200, "the web process does not answer")
             yield Site(options.port, mode, data, children[0])
         finally:
             for child in children:
@@ -164,7 +164,9 @@ class Visitor:
 
 def field(name: str, html: str) -> str:
     """The value of an input, which may be written before or after its name."""
-    tag = next(tag for tag in re.findall(r"<input[^>]*>", html) if f'name="{name}"' in tag)
+    tag = next((tag for tag in re.findall(r"<input[^>]*>", html) if f'name="{name}"' in tag), None)
+    if tag is None:
+        raise LookupError(f"The page has no input named {name}.")
     value = re.search(r'value="([^"]*)"', tag)
     return value[1] if value else ""
 

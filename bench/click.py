@@ -62,7 +62,7 @@ class Clicks:
 
     def click(self, number: int) -> float:
         """Seconds from sending the confirmation until the new snapshot is answered."""
-        self._correct(events=10 + number % 2)
+        self._correct(events=11 + number % 2)
         page = self.cleo.get(self.study)
         fields = {name: field(name, page) for name in ("outcome", "timepoint", "seen")}
         until(self._digest, "the worker is not idle")

@@ -392,6 +392,8 @@ def embedded(options: Options) -> dict[str, str]:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         environment.setdefault(name, "1")
     environment["PYTHONUNBUFFERED"] = "1"
+    # The migrations have run Django's checks a moment ago; for them the worker would load every page of the site.
+    environment["CELERY_SKIP_CHECKS"] = "1"
     return environment
 
 

@@ -43,7 +43,7 @@ def analyses(request: MemberRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: MemberRequest, slug: str) -> HttpResponse:
     review = review_for_member(request.user, slug, Action.PLAN)
-    form = PlanForm(request.POST or None, wanted=protocol.wanted_outcomes(review))
+    form = PlanForm(request.POST if request.method == "POST" else None, wanted=protocol.wanted_outcomes(review))
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data["wanted"]
         try:
@@ -121,7 +121,8 @@ def amend(request: MemberRequest, slug: str, key: str) -> HttpResponse:
     found = _analysis(review, key)
     plan = queries.current_plan(found)
     form = AmendForm(
-        request.POST or None, initial={"measure": plan.measure, "method": plan.method, "model": plan.model}
+        request.POST if request.method == "POST" else None,
+        initial={"measure": plan.measure, "method": plan.method, "model": plan.model},
     )
     if request.method == "POST" and form.is_valid():
         services.amend_plan(

@@ -72,7 +72,7 @@ def published_pages(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         path = request.path
-        if request.method not in {"GET", "HEAD"} or not (path == "/" or path.startswith(PLACES)):
+        if request.method not in {"GET", "HEAD"} or not may_be_kept(path):
             return get_response(request)
         address = f"{request.scheme}://{request.get_host()}{path}"  # a page names its own address
         stamp = published()
@@ -86,6 +86,10 @@ def published_pages(get_response: GetResponse) -> GetResponse:
         return answer(request, kept)
 
     return middleware
+
+
+def may_be_kept(path: str) -> bool:
+    return path == "/" or path.startswith(PLACES)
 
 
 def publish(response: HttpResponse, cache_control: str) -> HttpResponse:
@@ -125,9 +129,12 @@ def answer(request: HttpRequest, kept: Kept) -> HttpResponse:
         response["Content-Encoding"] = "gzip"
     else:
         response = HttpResponse(kept.body)
+    response.kept = kept  # type: ignore[attr-defined]  # read at the door
     for name, value in kept.headers:
         if response.status_code == 200 or name.lower() != "content-type":
             response[name] = value
     response["ETag"] = kept.etag
     response["Vary"] = "Accept-Encoding"
+    if response.status_code == 200:  # without it gunicorn sends the page in chunks
+        response["Content-Length"] = str(len(response.content))
     return response

@@ -68,7 +68,7 @@ def studies(request: MemberRequest, slug: str) -> HttpResponse:
 def new(request: MemberRequest, slug: str) -> HttpResponse:
     review = review_for_member(request.user, slug, Action.EXTRACT)
     wanted = protocol.wanted_outcomes(review)
-    data = request.POST or None
+    data = request.POST if request.method == "POST" else None
     form = TrialForm(data)
     arms = ArmFormSet(data, prefix="arms", initial=ARMS_AT_FIRST)
     for blank in arms.forms[len(ArmRole) :]:
@@ -133,7 +133,8 @@ def correct(request: MemberRequest, slug: str, arm_id: int, timepoint_id: int) -
         Timepoint.objects.select_related("outcome"), pk=timepoint_id, outcome__team=review.team
     )
     cell = queries.cell(arm, timepoint)
-    form = CorrectionForm(request.POST or None, standing=cell.values, initial=_standing(cell))
+    data = request.POST if request.method == "POST" else None
+    form = CorrectionForm(data, standing=cell.values, initial=_standing(cell))
     if request.method == "POST" and form.is_valid():
         try:
             services.enter_count(
@@ -155,6 +156,9 @@ def correct(request: MemberRequest, slug: str, arm_id: int, timepoint_id: int) -
             )
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
+            if getattr(refusal, "code", "") == "stale":  # the page that says so shows what stands there now
+                form.data = request.POST.copy()
+                form.data["seen"] = cell.seen
         else:
             messages.success(request, _("Entered. A second person confirms it before it counts."))
             return redirect("reviews:extraction:study", slug, arm.study_id)
@@ -174,7 +178,7 @@ def correct(request: MemberRequest, slug: str, arm_id: int, timepoint_id: int) -
 def exclude(request: MemberRequest, slug: str, study_id: int) -> HttpResponse:
     review = review_for_member(request.user, slug, Action.EXTRACT)
     found = _included_study(review, study_id)
-    form = ExcludeForm(request.POST or None)
+    form = ExcludeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         decisions.decide_inclusion(
             review=review,

@@ -153,7 +153,7 @@ class Installation:
         self.clerk = self.hire()
 
     def await_web(self):
-        until(lambda: _serve.answers(self.port), what="the web process answers")
+        until(lambda: _serve.answer(self.port) == 200, what="the web process answers")
 
     @staticmethod
     def end(child):

@@ -18,6 +18,7 @@ from meta.releases import services
 from meta.releases.models import Release
 from meta.releases.rules import NoticeKind, Step
 from reviews.team.access import review_for_member, roles_of
+from reviews.team.models import Review
 from reviews.team.request import MemberRequest
 from reviews.team.rules import Action, acting_role
 
@@ -29,10 +30,8 @@ def releases(request: MemberRequest, slug: str) -> HttpResponse:
     """What a version made now would say, and the versions before it; an owner makes the next one here."""
     action = Action.RELEASE if request.method == "POST" else Action.READ
     review = review_for_member(request.user, slug, action)
-    can_release = acting_role(roles_of(request.user, review), Action.RELEASE) is not None
     found = releasing.proposal(review)
-    seen = json.dumps(services.digests(found.document), sort_keys=True)
-    form = ReleaseForm(request.POST or None, initial={"seen": seen})
+    form = ReleaseForm(request.POST if request.method == "POST" else None, initial={"seen": _seen(found)})
     if request.method == "POST" and form.is_valid():
         try:
             release = services.make_release(
@@ -45,25 +44,13 @@ def releases(request: MemberRequest, slug: str) -> HttpResponse:
             )
         except ValidationError as refusal:
             _tell(form, refusal)
+            if getattr(refusal, "code", "") == "stale":  # the page that says so shows what holds now
+                form.data = request.POST.copy()
+                form.data["seen"] = _seen(found)
         else:
             messages.success(request, _("Version %(version)s is public.") % {"version": release.version})
             return redirect("publication:releases", slug)
-    page = Paginator(releasing.releases(review), VERSIONS_PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "review": review,
-        "can_release": can_release,
-        "form": form if can_release and found.is_worth_releasing else None,
-        "notice_form": NoticeForm() if can_release and found.last else None,
-        "choices": _choices(found),
-        "changes": found.changes,
-        "is_unchanged": not found.is_worth_releasing,
-        "blocked": found.obstacles,
-        "present": found.document["outcomes"],
-        "releases": [_line(release, found.last) for release in page],
-        "page_obj": page,
-        "public_url": reverse("publication:latest", args=[slug]) if found.last else None,
-    }
-    return render(request, "meta/publication/releases.html", context, status=422 if request.method == "POST" else 200)
+    return _page(request, review, found, form, NoticeForm())
 
 
 @require_POST
@@ -71,14 +58,40 @@ def notice(request: MemberRequest, slug: str) -> HttpResponse:
     review = review_for_member(request.user, slug, Action.RELEASE)
     form = NoticeForm(request.POST)
     if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, " ".join(str(error) for error in errors))
-        return redirect("publication:releases", slug)
+        found = releasing.proposal(review)
+        return _page(request, review, found, ReleaseForm(initial={"seen": _seen(found)}), form)
     services.give_notice(
         review=review, actor=request.user, kind=NoticeKind(form.cleaned_data["kind"]), text=form.cleaned_data["text"]
     )
     messages.success(request, _("The notice stands on every public page of this review."))
     return redirect("publication:releases", slug)
+
+
+def _page(
+    request: MemberRequest, review: Review, found: releasing.Proposal, form: ReleaseForm, notice_form: NoticeForm
+) -> HttpResponse:
+    can_release = acting_role(roles_of(request.user, review), Action.RELEASE) is not None
+    page = Paginator(releasing.releases(review), VERSIONS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "review": review,
+        "can_release": can_release,
+        "form": form if can_release and found.is_worth_releasing else None,
+        "notice_form": notice_form if can_release and found.last else None,
+        "choices": _choices(found),
+        "changes": found.changes,
+        "is_unchanged": not found.is_worth_releasing,
+        "blocked": found.obstacles,
+        "present": found.document["outcomes"],
+        "releases": [_line(release, found.last) for release in page],
+        "page_obj": page,
+        "public_url": reverse("publication:latest", args=[review.slug]) if found.last else None,
+    }
+    return render(request, "meta/publication/releases.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _seen(found: releasing.Proposal) -> str:
+    """The digests of the results on show, for the form to send back."""
+    return json.dumps(services.digests(found.document), sort_keys=True)
 
 
 def _choices(found: releasing.Proposal) -> list[dict[str, Any]]:
