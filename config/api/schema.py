@@ -42,6 +42,8 @@ PLACES = {
     "key": "The analysis, by the word in its address.",
     "study_id": "The study, by its id.",
     "user_id": "The person, by their id.",
+    "report_id": "The report, by its id.",
+    "file_id": "The file, by its id.",
     "invitation_id": "The invitation, by its id.",
 }
 """What stands in an address, in words."""

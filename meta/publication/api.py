@@ -207,6 +207,8 @@ class PublishedArms(PublishedEndpoint):
 
 @extend_schema(tags=["Published data"])
 class PublishedArmsCsv(PublishedEndpoint):
+    is_file = True
+
     @extend_schema(
         operation_id="published_arms_csv",
         summary="The same rows as CSV",

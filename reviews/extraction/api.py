@@ -529,7 +529,7 @@ def _study(review: Review, study: Study) -> dict[str, Any]:
         label=study.label,
         year=study.year,
         described=study.characteristics.filter(is_current=True).select_related("entered_by"),
-        reported=study.reports.prefetch_related("identifiers"),
+        reported=study.reports.prefetch_related("identifiers", "files"),
         grouped=study.arms.all(),
         rows=queries.table(study, wanted),
     )

@@ -2,15 +2,19 @@
 
 from typing import Any
 
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404
 from django.urls import path
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from reviews.base.endpoints.doors import Answer, Shape
+from reviews.base.endpoints.doors import Answer, Shape, once
 from reviews.base.endpoints.paging import Oldest
-from reviews.library import queries, rules
+from reviews.library import queries, rules, services
 from reviews.library.models import Identifier
 from reviews.library.rules import Scheme, web_address
 from reviews.team.endpoint import PersonAnswer, ReviewEndpoint
@@ -36,6 +40,17 @@ class IdentifierAnswer(Answer):
         return web_address(Scheme(identifier.scheme), identifier.value)
 
 
+class FileAnswer(Answer):
+    """A report's file. Its address is /files/ and its id, below the review."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField(source="original_name")
+    content_type = serializers.CharField()
+    size = serializers.IntegerField(help_text="In bytes.")
+    sha256 = serializers.CharField()
+    uploaded_at = serializers.DateTimeField()
+
+
 class ReportAnswer(Answer):
     """A document: an article, a preprint, a registry entry."""
 
@@ -43,6 +58,7 @@ class ReportAnswer(Answer):
     citation = serializers.CharField()
     published_on = serializers.CharField(help_text="As far as it is known: 2022, 2022-02 or 2022-02-21.")
     identifiers = IdentifierAnswer(many=True)
+    files = FileAnswer(many=True)
 
 
 class LibraryStudyAnswer(Answer):
@@ -76,6 +92,10 @@ class ReportShape(Shape):
     identifiers = IdentifiersShape(required=False, default=dict)
 
 
+class FileShape(Shape):
+    file = serializers.FileField(max_length=255, help_text="A PDF, or a PNG or JPEG picture.", allow_empty_file=True)
+
+
 class LibraryShape(Shape):
     search = serializers.CharField(required=False, max_length=120, help_text="Part of the label, in any case.")
     doi = serializers.CharField(required=False, max_length=200, help_text="A report's DOI, in any spelling.")
@@ -105,4 +125,52 @@ class Library(ReviewEndpoint):
         return self.paged(found, LibraryStudyAnswer.of_all)
 
 
-urlpatterns = [path("library/", Library.as_view())]
+@extend_schema(tags=["Library"])
+class Files(ReviewEndpoint):
+    needs = {"POST": Action.EXTRACT}
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(
+        operation_id="files_attach",
+        summary="Keep a report's file with it",
+        description="What it is, is found from its content and never from its name. The same content a second time adds "
+        "nothing.",
+        request={"multipart/form-data": FileShape},
+        responses={201: FileAnswer},
+    )
+    @once
+    def post(self, request: Request, slug: str, report_id: int) -> Response:
+        report = get_object_or_404(queries.reports(self.review), pk=report_id)
+        upload = self.sent(FileShape)["file"]
+        kept = services.attach_file(review=self.review, actor=self.actor, report=report, upload=upload)
+        return Response(FileAnswer.of(kept), status=201)
+
+
+@extend_schema(tags=["Library"])
+class OneFile(ReviewEndpoint):
+    needs = {"GET": Action.READ}
+    is_file = True
+
+    @extend_schema(
+        operation_id="files_read",
+        summary="A report's file",
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, slug: str, file_id: int) -> FileResponse:
+        stored = get_object_or_404(queries.files(self.review), pk=file_id)
+        response = FileResponse(
+            stored.content.open("rb"),
+            as_attachment=True,
+            filename=stored.original_name,
+            content_type=stored.content_type,
+        )
+        # Whatever is in it, nothing of it runs in our name.
+        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        return response
+
+
+urlpatterns = [
+    path("library/", Library.as_view()),
+    path("reports/<int:report_id>/files/", Files.as_view()),
+    path("files/<int:file_id>/", OneFile.as_view()),
+]

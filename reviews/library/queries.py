@@ -10,7 +10,7 @@ from reviews.team.models import Review, Team
 
 def studies(team: Team, *, search: str = "", doi: str = "") -> QuerySet[Study]:
     """The team's studies in the order in which they were added, with their reports; `doi` in its one spelling."""
-    found = Study.objects.filter(team=team).prefetch_related("reports__identifiers").order_by("pk")
+    found = Study.objects.filter(team=team).prefetch_related("reports__identifiers", "reports__files").order_by("pk")
     if search:
         found = found.filter(label__icontains=search)
     if doi:

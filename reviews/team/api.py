@@ -91,6 +91,23 @@ class EventAnswer(Answer):
     hash = serializers.CharField(help_text="SHA-256 over all of this, the hash before it included.")
 
 
+class FaultAnswer(Answer):
+    number = serializers.IntegerField(help_text="The first event that does not hold.")
+    problem = serializers.CharField()
+
+
+class CheckAnswer(Answer):
+    """What the chain of a review says of itself; keep the newest hash elsewhere, and a rewritten chain shows too."""
+
+    holds = serializers.SerializerMethodField()
+    fault = FaultAnswer(allow_null=True)
+    events = serializers.IntegerField(source="newest.number", default=0)
+    hash = serializers.CharField(source="newest.hash", default="", help_text="Of the newest event.")
+
+    def get_holds(self, found: dict[str, Any]) -> bool:
+        return found["fault"] is None
+
+
 class EventsShape(Shape):
     actor = serializers.IntegerField(required=False, min_value=1, max_value=MOST_ID, help_text="Who did it, by id.")
     verb = serializers.CharField(required=False, max_length=80, help_text="As it is written: corrected numbers.")
@@ -212,6 +229,21 @@ class Events(ReviewEndpoint):
         return self.paged(trail.events(self.review.chain).filter(**asked), EventAnswer.of_all)
 
 
+@extend_schema(tags=["Audit trail"])
+class Check(ReviewEndpoint):
+    needs = {"GET": Action.AUDIT}
+
+    @extend_schema(
+        operation_id="events_check",
+        summary="Whether the chain of events holds",
+        description="Every event is read again and its hash compared: nothing was changed, removed or put between.",
+        responses=CheckAnswer,
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        chain = self.review.chain
+        return Response(CheckAnswer.of({"fault": trail.first_fault(chain), "newest": trail.events(chain).first()}))
+
+
 def _member_of(review: Review, user_id: int) -> User:
     if user_id > MOST_ID:
         user_id = 0
@@ -229,4 +261,5 @@ urlpatterns = [
     path("invitations/", Invitations.as_view()),
     path("invitations/<int:invitation_id>/", OneInvitation.as_view()),
     path("events/", Events.as_view()),
+    path("events/check/", Check.as_view()),
 ]

@@ -1,12 +1,14 @@
 """What every endpoint has in common."""
 
 import datetime as dt
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
@@ -71,6 +73,11 @@ class Endpoint(APIView):
     """An address of the API. Who may enter is the first line of each method; nothing is open by default."""
 
     pagination_class: type[Pages] | None = None
+    is_file: ClassVar[bool] = False
+    """Answers with a file, whatever the Accept header says; its refusals are JSON all the same."""
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        return super().perform_content_negotiation(request, force=force or self.is_file)
 
     def sent(self, shape: type[Shape]) -> dict[str, Any]:
         """The body, in this shape."""
@@ -139,5 +146,13 @@ def _again(kept: Answered, asked: str) -> Response:
 
 
 def _plain(data: Any) -> Any:
-    """A body as it is hashed; numbers with a fraction are text in the hash, and so are those too big for a database."""
-    return json.loads(json.dumps(data), parse_float=str)
+    """A body as it is hashed: a number with a fraction as text, a file as the hash of its content."""
+    return json.loads(json.dumps(data, default=_digest_of), parse_float=str)
+
+
+def _digest_of(file: "UploadedFile[bytes]") -> str:
+    found = hashlib.sha256()
+    for chunk in file.chunks():
+        found.update(chunk)
+    file.seek(0)
+    return found.hexdigest()

@@ -45,7 +45,9 @@ class Kind(Enum):
         "Somebody was faster",
         "What stands there now is not what you saw when you decided. Read it again, then decide again.",
     )
-    MEDIA = KindOfProblem(415, "media", "Send JSON", "The body must be application/json.")
+    MEDIA = KindOfProblem(
+        415, "media", "Send JSON", "The body must be application/json; where a file is sent, multipart/form-data."
+    )
     INVALID = KindOfProblem(
         422, "invalid", "This cannot be right", "The request was understood, and `errors` says which field is wrong."
     )

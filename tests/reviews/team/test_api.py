@@ -3,7 +3,9 @@ from urllib.parse import urlencode
 
 import pytest
 from django.core import mail
+from django.db import connection
 
+from reviews.base import append_only
 from reviews.base.audit.models import Event
 from reviews.team import access, services
 from reviews.team.models import Invitation
@@ -152,3 +154,22 @@ def test_the_trail_is_searched_by_person_by_deed_and_by_time(review, owner, read
     assert found(until=changed.at.isoformat()) == [1]
     answer = program_of(owner).get(f"{address(review, 'events')}?since=yesterday")
     assert (answer.status_code, list(answer.json()["errors"])) == (422, ["since"])
+
+
+def test_the_chain_says_whether_it_holds(review, owner, reader, issued):
+    program = program_of(owner)
+    newest = Event.objects.filter(chain=review.chain).latest("number")
+    assert program.get(address(review, "events", "check")).json() == {
+        "holds": True,
+        "fault": None,
+        "events": newest.number,
+        "hash": newest.hash,
+    }
+
+
+def test_a_chain_that_was_tampered_with_says_where(review, owner, issued):
+    append_only.release(connection.schema_editor(), "reviews_event")
+    Event.objects.filter(chain=review.chain, number=1).update(reason="Never said.")
+    found = program_of(owner).get(address(review, "events", "check")).json()
+    assert not found["holds"]
+    assert found["fault"]["number"] == 1
