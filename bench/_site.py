@@ -27,6 +27,9 @@ import _serve  # noqa: E402  # the commands are scripts: their modules lie besid
 HOST = _serve.HOST
 
 REVIEW = "/r/msc-covid-19/"
+SHORTER_THAN_KEPT = 2.0
+"""Seconds; the web process keeps an idle connection for five."""
+
 FILES, SERVERS = "SQLite and files", "PostgreSQL and Redis"
 
 
@@ -139,6 +142,7 @@ class Visitor:
     def __init__(self, site: Site, role: str) -> None:
         self.connection = http.client.HTTPConnection(_serve.HOST, site.port, timeout=60)
         self.cookies: dict[str, str] = {}
+        self.last_asked = 0.0
         self.get("/accounts/login/")
         self.post(f"/demo/enter/{role}/", {})
 
@@ -152,11 +156,14 @@ class Visitor:
     def _ask(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> str:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         names = {name.replace("_", "-"): value for name, value in headers.items()}
+        if time.monotonic() - self.last_asked > SHORTER_THAN_KEPT:
+            self.connection.close()  # and is opened again by the request
         self.connection.request(method, path, body, names | {"Cookie": cookies})
         response = self.connection.getresponse()
         for header in response.headers.get_all("Set-Cookie", []):
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(header).items()}
         text = response.read().decode()
+        self.last_asked = time.monotonic()
         if response.status >= 400:
             raise RuntimeError(f"{method} {path} was answered {response.status}")
         return text
