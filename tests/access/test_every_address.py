@@ -30,9 +30,9 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
 GROUP = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
 HIDDEN = re.compile(r"^(api/v1/)?reviews/<slug>/|^site/")
+"""Below these, whoever has no business there is told that there is nothing."""
 NOBODYS = re.compile(r"^api/\^|^accounts/tokens/<")
 """Where everybody is told that there is nothing, but for the one whose it is."""
-"""Below these, whoever has no business there is told that there is nothing."""
 
 
 def routes(resolver=None, before=""):

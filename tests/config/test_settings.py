@@ -98,4 +98,7 @@ def test_nothing_inline_and_nothing_foreign_may_run():
 
 
 def test_the_api_is_closed_unless_an_endpoint_says_otherwise():
-    assert settings.REST_FRAMEWORK["DEFAULT_PERMISSION_CLASSES"] == ["rest_framework.permissions.IsAuthenticated"]
+    assert settings.REST_FRAMEWORK["DEFAULT_PERMISSION_CLASSES"] == [
+        "rest_framework.permissions.IsAuthenticated",
+        "config.api.authentication.WithinScope",
+    ]
