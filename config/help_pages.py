@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 
@@ -46,7 +45,6 @@ def guide(name: str) -> Guide:
 
 @login_not_required
 @require_safe
-@cache_control(public=True, max_age=300)
 def page(request: HttpRequest, name: str = CONTENTS[0]) -> HttpResponse:
     try:
         shown = guide(name)
@@ -56,7 +54,9 @@ def page(request: HttpRequest, name: str = CONTENTS[0]) -> HttpResponse:
         {"title": guide(one).title, "url": reverse("help:page", args=[one]), "is_current": one == name}
         for one in CONTENTS
     ]
-    return render(request, "help/page.html", {"title": shown.title, "html": shown.html, "pages": pages})
+    response = render(request, "help/page.html", {"title": shown.title, "html": shown.html, "pages": pages})
+    response["Cache-Control"] = "public, max-age=300"
+    return response
 
 
 urlpatterns = [path("", page, name="index"), path("<slug:name>/", page, name="page")]
