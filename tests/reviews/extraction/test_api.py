@@ -429,5 +429,5 @@ def test_a_study_costs_the_same_however_often_it_was_corrected(living, reader, d
     for number in range(5):
         living.correct(study, "MSC", f"{number}/20")
     client = program_of(reader)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get(below(living.review, f"studies/{study.pk}/"))
