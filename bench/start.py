@@ -19,7 +19,7 @@ PROMISED = {"first start": 180.0, "second start": 10.0}
 def run() -> Iterator[dict[str, object]]:
     with tempfile.TemporaryDirectory(prefix="perennial-start-") as folder:
         clone = Path(folder) / "perennial"
-        subprocess.run(["git", "clone", "--quiet", str(PROJECT), str(clone)], check=True)
+        subprocess.run(["git", "clone", "--quiet", "--no-local", str(PROJECT), str(clone)], check=True)
         home = Path(folder) / "home"
         home.mkdir()
         for name, promised in PROMISED.items():

@@ -285,7 +285,7 @@ class Serving:
         self.worker = Child(
             "worker", worker(self.python, options), environment=self.environment, log=logs / "worker.log"
         )
-        self.children = (self.web, self.worker)
+        self.children: list[Child] = []
         self.stopping = False
 
     def run(self) -> int:
@@ -293,10 +293,10 @@ class Serving:
             signal.signal(number, self.stop)
         try:
             self.prepare()
-            for child in self.children:
-                put_aside(child.log)
-                self.start(child)
+            self.begin(self.web)
             self.await_answer()
+            # The page comes first; the worker gets ready while the person reads it.
+            self.begin(self.worker)
             if not self.stopping:
                 print(self.welcome(), flush=True)
             while not self.stopping:
@@ -336,6 +336,12 @@ class Serving:
             time.sleep(0.02)
         if process.returncode and not self.stopping:
             raise Trouble("Perennial did not start; the reason stands above.")
+
+    def begin(self, child: Child) -> None:
+        """Start a process for the first time and look after it from now on."""
+        put_aside(child.log)
+        self.children.append(child)
+        self.start(child)
 
     def start(self, child: Child) -> None:
         if self.stopping:
@@ -400,6 +406,7 @@ def embedded(options: Options) -> dict[str, str]:
 def web(python: str, options: Options) -> list[str]:
     return [
         *(python, "-m", "gunicorn", "config.wsgi:application"),
+        *("--config", str(PROJECT / "bin" / "_gunicorn.py")),
         *("--bind", f"{HOST}:{options.port}"),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
         # Loaded once and then forked: half the time to start, half the memory.
