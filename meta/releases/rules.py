@@ -48,7 +48,7 @@ class Version:
                 return Version(self.major + 1, 0, 0)
             case Step.MINOR:
                 return Version(self.major, self.minor + 1, 0)
-            case Step.PATCH:
+            case _:
                 return Version(self.major, self.minor, self.patch + 1)
 
 

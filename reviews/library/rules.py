@@ -51,7 +51,7 @@ def canonical(scheme: Scheme, text: str) -> str:
             if not re.fullmatch(r"\d{1,9}", digits):
                 raise Unrecognised(f"“{value}” is not a PubMed Central number; one looks like PMC9259515.")
             return f"PMC{int(digits)}"
-        case Scheme.REGISTRY:
+        case _:
             if not _REGISTRY.fullmatch(value):
                 raise Unrecognised(f"“{value}” is not a registration number; one looks like NCT04371393.")
             return value.upper()

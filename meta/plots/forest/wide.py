@@ -1,6 +1,7 @@
 """The forest plot as RevMan sets it: columns on the left, the plot on the right, statistics under the total."""
 
 from dataclasses import dataclass
+from math import ceil
 
 from meta.plots import numbers
 from meta.plots.forest import lettering
@@ -102,7 +103,8 @@ def _label_width(slot: Slot) -> float:
     if slot.kind in ("heading", "line", "gap"):
         return 0.0
     marked = slot.row is not None and slot.row.mark is not None
-    return lettering.width(slot.text, SIZE, bold=slot.is_bold) + (MARK_ROOM if marked else 0.0)
+    # Whole pixels: what is added here and taken off again when the label is drawn must not cost it its last letters.
+    return ceil(lettering.width(slot.text, SIZE, bold=slot.is_bold)) + (MARK_ROOM if marked else 0.0)
 
 
 def _widest(texts: list[str]) -> float:

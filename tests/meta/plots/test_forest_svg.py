@@ -80,3 +80,19 @@ def test_a_plot_of_nothing_is_still_a_plot():
     empty = forest.ForestPlot(title="Death", effect_name="Odds Ratio", method="M-H", scale="log", data="generic")
     for draw in DRAWINGS:
         ElementTree.fromstring(draw(empty))
+
+
+@pytest.mark.parametrize("label", ["Zarrabi 2023", "Zamanian 2024", "Fathi-Kazerooni 2022", "Li 2020"])
+def test_a_marked_study_keeps_its_whole_name(label):
+    row = forest.Row(
+        label,
+        effect=forest.Interval(0.38, 0.08, 1.68),
+        weight=100.0,
+        experimental=("3", "19"),
+        control=("8", "24"),
+        mark="new",
+    )
+    plot = forest.ForestPlot(
+        title="Death", effect_name="Odds Ratio", method="M-H, Fixed, 95% CI", scale="log", rows=(row,)
+    )
+    assert f">{label}<" in forest.svg(plot)

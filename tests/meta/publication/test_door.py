@@ -4,7 +4,8 @@ import gzip
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import OperationalError
+from django.core.signals import request_finished, request_started
+from django.db import OperationalError, close_old_connections
 from django.test import RequestFactory
 
 from meta.publication import door as doors
@@ -47,6 +48,16 @@ class Reader:
             response.close()
         told["headers"].pop("X-Request-ID", None)
         return told["status"], told["headers"], body
+
+
+@pytest.fixture(autouse=True)
+def connection_of_the_test():
+    """Django's own handler ends old connections with each request, and would end the test's with its transaction."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture

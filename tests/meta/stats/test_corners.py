@@ -259,3 +259,40 @@ def test_failures_may_carry_their_options():
     document = {"datasets": {"d": {"columns": {"yi": [None], "vi": [None]}}}, "reference_failures": [failure]}
     assert "could be pooled" in next(answers(document))["not_estimable"]
     assert next(comparison(document))["agrees"] is True
+
+
+@pytest.mark.parametrize("tau2", ["DL", "HE", "SJ", "HS", "HSk", "REML", "PM"])
+def test_many_analyses_give_the_variance_that_one_alone_gives(tau2):
+    labels = [f"Study {number}" for number in range(len(Y))]
+    alone = stats.pairwise(
+        stats.GenericEffects.from_variances(labels, Y, V), measure="GEN", method="IV", model="random", tau2=tau2
+    )
+    assert stats.many([Y, Y], [V, V], tau2=tau2).tau2 == pytest.approx([alone.heterogeneity.tau2] * 2, rel=1e-6)
+
+
+@pytest.mark.parametrize("tau2", ["REML", "PM"])
+def test_analyses_of_one_study_each_have_no_variance_between_studies(tau2):
+    assert list(stats.many([[0.5], [-0.2]], [[0.1], [0.3]], tau2=tau2).tau2) == [0.0, 0.0]
+
+
+def document(results, **case):
+    columns = {"yi": [0.5], "vi": [0.1]}
+    return {
+        "datasets": {"one": {"columns": columns}},
+        "cases": [{"id": "a", "dataset": "one", "results": results, **case}],
+    }
+
+
+def test_a_comparison_says_when_the_engine_cannot_answer_and_the_reference_could():
+    unknown = document({"estimate": 0.5}, method="something else", options={})
+    [line] = comparison(unknown)
+    assert not line["agrees"]
+    assert line["not_estimable"]
+
+
+def test_leaving_out_works_for_effects_that_come_as_they_are():
+    columns = {"yi": [0.5, 0.1, -0.2, 0.4], "vi": [0.1, 0.2, 0.1, 0.3]}
+    options = {"measure": "OR", "tau2_method": "DL", "test": "z"}
+    case = {"id": "a", "dataset": "d", "method": "leave1out", "options": options, "results": {}}
+    [line] = answers({"datasets": {"d": {"columns": columns}}, "cases": [case]})
+    assert len(line["results"]["estimate"]) == 4
