@@ -60,7 +60,7 @@ def absolute(measure: str, *, baseline: float, estimate: float, lower: float, up
         baseline: risk without the intervention, 0 to 1.
         estimate, lower, upper: the effect on its display scale (a ratio, or a difference of risks).
 
-    Source: Cochrane Handbook 14.1.5; SPEC 7.4.
+    Source: Cochrane Handbook 14.1.5.
     """
     match measure:
         case "OR":

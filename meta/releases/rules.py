@@ -16,7 +16,7 @@ class NoticeKind(StrEnum):
 
 
 class Step(StrEnum):
-    """What a new version means to its readers (SPEC 1.5)."""
+    """What a new version means to its readers."""
 
     MAJOR = "major"
     MINOR = "minor"

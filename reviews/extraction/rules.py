@@ -29,7 +29,7 @@ class ValueState(StrEnum):
 
 
 class Method(StrEnum):
-    """How the number came about (SPEC 5.1)."""
+    """How the number came about."""
 
     REPORTED = "reported"
     CALCULATED = "calculated"

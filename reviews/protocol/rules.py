@@ -75,7 +75,7 @@ DEFAULT_SCHEDULES = (
     Schedule("Preprints", 14, 21),
     Schedule("Retractions and corrections of included studies", 7, 14),
 )
-"""Product defaults (SPEC 1.2); a protocol may set others."""
+"""Defaults of this product; a protocol may set others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 MOST_ATTEMPTS = 6
-"""With three, an innocent job that was killed three times stood parked; six was enough in the same trial (FACTS 2.4)."""
+"""With three, an innocent job that was killed three times stood parked; six was enough in the same trial of fourteen kills."""
 
 FIRST_PAUSE = dt.timedelta(seconds=1)
 LONGEST_PAUSE = dt.timedelta(minutes=5)
