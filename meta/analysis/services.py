@@ -134,10 +134,10 @@ def ask_again(*, analysis: Analysis, actor: User) -> None:
         PermissionDenied: the person may not ask for it.
     """
     role = require(actor, analysis.review, Action.RECOMPUTE)
-    work.owe(kind=queries.RECOMPUTE, key=analysis.work_key)
     audit.record(
         chain=analysis.review.chain, actor=actor, acting_role=role, verb="asked to recompute", subject=analysis
     )
+    work.owe(kind=queries.RECOMPUTE, key=analysis.work_key)
 
 
 def recompute(*, analysis_id: int) -> Snapshot | None:
@@ -154,6 +154,7 @@ def recompute(*, analysis_id: int) -> Snapshot | None:
         plan = queries.current_plan(analysis)
         computed = compute(analysis, plan)
         with transaction.atomic():
+            audit.hold(analysis.review.chain)
             work.settle(lease)
             return _store(analysis, plan, computed)
     except work.LeaseLost:

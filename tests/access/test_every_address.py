@@ -137,7 +137,8 @@ def ask(small, person, method, path):
     sent = {"data": "{}", "content_type": "application/json"} if path.startswith("/api/") else {}
     if method in {"GET", "HEAD", "OPTIONS"}:
         response = getattr(client, method.lower())(path)
-        response.close()
+        for let_go in response._resource_closers:  # an opened file; closing the answer itself would end the connection
+            let_go()
         return response
     with transaction.atomic():
         response = getattr(client, method.lower())(path, **sent)

@@ -29,8 +29,7 @@ def record(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An audit event belongs into the transaction of the change it tells of.")
-    ChainHead.objects.get_or_create(chain=chain)
-    head = ChainHead.objects.select_for_update().get(chain=chain)
+    head = hold(chain)
     fact = Fact(
         chain=chain,
         number=head.number + 1,
@@ -66,3 +65,13 @@ def record(
     head.number, head.hash = event.number, event.hash
     head.save(update_fields=["number", "hash"])
     return event
+
+
+def hold(chain: str) -> ChainHead:
+    """Lock the end of a chain until the transaction ends.
+
+    Whoever also locks owed work takes this lock first: the services do (their event comes before the news), and two
+    transactions that lock the same rows in different orders stop each other.
+    """
+    ChainHead.objects.get_or_create(chain=chain)
+    return ChainHead.objects.select_for_update().get(chain=chain)

@@ -296,3 +296,11 @@ def test_leaving_out_works_for_effects_that_come_as_they_are():
     case = {"id": "a", "dataset": "d", "method": "leave1out", "options": options, "results": {}}
     [line] = answers({"datasets": {"d": {"columns": columns}}, "cases": [case]})
     assert len(line["results"]["estimate"]) == 4
+
+
+def test_leaving_out_works_for_arms_too():
+    columns = {"ai": [1, 2, 3], "n1i": [10, 20, 30], "ci": [3, 4, 6], "n2i": [10, 20, 30]}
+    options = {"measure": "OR", "tau2_method": "DL", "test": "z"}
+    case = {"id": "a", "dataset": "d", "method": "leave1out", "options": options, "results": {}}
+    [line] = answers({"datasets": {"d": {"columns": columns}}, "cases": [case]})
+    assert len(line["results"]["estimate"]) == 3
