@@ -6,7 +6,7 @@ from typing import Any
 from meta.stats.errors import StatsError
 from meta.stats.results import NotEstimable
 
-from . import influence, meta, metafor, regression, sensitivity
+from . import influence, meta, metafor, regression, sensitivity, sparse
 from .compare import differences
 from .explain import explanation
 
@@ -62,6 +62,8 @@ def _answer(
         return metafor.CASES[method](columns, options)
     if method == "formula" and options.get("measure") == "PETO":
         return metafor.peto_components(columns, options)
+    if method in sparse.CASES:
+        return sparse.CASES[method](columns, options)
     if method in influence.CASES:
         return influence.CASES[method](columns, options)
     if method in regression.CASES:
