@@ -6,7 +6,7 @@ from typing import Any
 from meta.stats.errors import StatsError
 from meta.stats.results import NotEstimable
 
-from . import influence, meta, metafor, regression, sensitivity, sparse
+from . import influence, meta, metafor, regression, sensitivity, small_study, sparse
 from .compare import differences
 from .explain import explanation
 
@@ -54,6 +54,12 @@ def _answer(
     case: Mapping[str, Any], columns: Mapping[str, Any], options: Mapping[str, Any]
 ) -> dict[str, Any] | NotEstimable:
     method = str(case["method"])
+    if method in small_study.CASES:
+        return small_study.CASES[method](columns, options)
+    if str(case["id"]).startswith("evalue") or (method == "formula" and {"d", "se"} <= options.keys()):
+        return small_study.e_values(case)
+    if method == "rma.uni" and str(case["id"]).startswith("petpeese"):
+        return small_study.PET_PEESE_BY_REGRESSION(columns, options)
     if method.startswith("meta::"):
         return meta.answer(columns, options)
     if method == "escalc" or (method == "formula" and "style" in options):

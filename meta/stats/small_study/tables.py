@@ -7,7 +7,7 @@ import numpy as np
 
 from meta.stats import shown_when
 from meta.stats.arrays import Numbers, effects_and_variances
-from meta.stats.continuity import chosen_rows, double_zero
+from meta.stats.continuity import chosen_rows, continuity, double_zero
 from meta.stats.effects import Effects, effects_of
 from meta.stats.effects.binary import observed_minus_expected
 from meta.stats.inputs import BinaryArms, ContinuousArms
@@ -24,7 +24,7 @@ NOTHING = NotEstimable("No study has both events and people without events.")
 
 
 def _own_effects(arms: BinaryArms) -> Effects:
-    return effects_of(arms, measure("OR"), "revman5")
+    return effects_of(arms, measure("OR"), continuity("revman5"))
 
 
 def harbord(arms: BinaryArms) -> AsymmetryTest | NotEstimable:
@@ -87,7 +87,7 @@ def deeks(arms: BinaryArms) -> AsymmetryTest | NotEstimable:
 
 def arcsine_egger(arms: BinaryArms) -> AsymmetryTest | NotEstimable:
     """Egger's test on arcsine differences, whose variance does not depend on the events. Source: Rücker 2008."""
-    effects = effects_of(arms, measure("AS"), "revman5")
+    effects = effects_of(arms, measure("AS"), continuity("revman5"))
     found = egger(*effects.usable)
     return found if isinstance(found, NotEstimable) else _named(found, "Rücker's arcsine test")
 
@@ -115,7 +115,7 @@ def pustejovsky(arms: ContinuousArms, *, variant: str = "meta-exact") -> Asymmet
 
     Source: Pustejovsky & Rodgers 2019.
     """
-    effects = effects_of(arms, measure("SMD"), "revman5", variant)
+    effects = effects_of(arms, measure("SMD"), continuity("revman5"), variant)
     y, v = effects_and_variances(*effects.usable)
     n1, n2 = (arms.columns[i][effects.estimable] for i in (2, 5))
     shown = shown_when.asymmetry(len(y), v)
