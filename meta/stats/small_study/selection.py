@@ -131,12 +131,14 @@ def selection_model(
         return EMPTY_STEP
     start = maximum_likelihood(scaled_y, scaled_v, restricted=False).value if random else 0.0
     centre = weighted_mean(scaled_y, scaled_v, start).estimate
-    best, convergence = _top(shape, centre, math.sqrt(start), random=random, peak=peak)
+    best, convergence = _top(shape, centre, math.sqrt(start), random=random, peak="highest")
+    if peak == "nearest" and not _runs_off(best, convergence, random=random):
+        best, convergence = _top(shape, centre, math.sqrt(start), random=random, peak=peak)
     tau = abs(float(best.shared[1])) if random and not convergence.boundary else 0.0
     chosen = SHAPES[kind]
-    free = best.shared[2 if random and not convergence.boundary else 1 :]
+    free = _selection(best, convergence, random=random)
     delta = np.exp(free)
-    if best.covariance is None or not convergence.converged or (delta > MOST).any() or (delta < LEAST).any():
+    if best.covariance is None or _runs_off(best, convergence, random=random):
         return RUNAWAY
     errors = np.sqrt(np.diag(best.covariance))
     answer = pooled(
@@ -156,6 +158,16 @@ def selection_model(
         (*(None for _ in fixed), *delta_errors), lrt, len(free), chi2_upper(lrt, len(free)), found, convergence,
         shown_when.selection(len(y)),
     )  # fmt: skip
+
+
+def _selection(best: Optimum, convergence: Convergence, *, random: bool) -> Array:
+    """The logs of the parameters of selection."""
+    return best.shared[2 if random and not convergence.boundary else 1 :]
+
+
+def _runs_off(best: Optimum, convergence: Convergence, *, random: bool) -> bool:
+    delta = np.exp(_selection(best, convergence, random=random))
+    return not convergence.converged or bool((delta > MOST).any() or (delta < LEAST).any())
 
 
 def _ends(steps: Sequence[float]) -> tuple[float, ...]:

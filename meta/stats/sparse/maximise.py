@@ -20,8 +20,8 @@ Contributions = Callable[[Array, Array], Array]
 STEP = 2e-3
 """Of the differences: truncation and rounding errors are then both below 1e-8 for contributions of usual size."""
 
-LONGEST = 1.5
-"""Longest step of one parameter: one and a half on the logit scale."""
+LONGEST = 1.0
+"""Longest step of one parameter: one on the logit scale."""
 
 SHORTEST = 1e-9
 MAX_STEPS = 60
@@ -88,7 +88,8 @@ def climb(f: Contributions, shared: Array, own: Array) -> Optimum:
         steps += 1
         g, h, g_own, cross, h_own = _derivatives(f, shared, own)
         r, s, down = _condensed(g, h, g_own, cross, h_own)
-        move = np.clip(_uphill(s, r), -LONGEST, LONGEST)
+        move = _uphill(s, r)
+        move = move * min(1.0, LONGEST / max(float(np.abs(move).max(initial=0.0)), LONGEST))
         move_own = np.clip((g_own + cross @ move) / down, -LONGEST, LONGEST)
         size, new = 1.0, value
         for _ in range(HALVINGS):
