@@ -29,6 +29,7 @@ def _failures(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for failure in document.get("reference_failures", ()):
         parts = str(failure["id"]).split("-")
         options: dict[str, Any] = dict(failure.get("options", {}))
+        options = options or small_study.options_of_failure(parts, str(failure.get("method", "")))
         if not options:
             options = {"measure": "PETO"} if parts[-1] == "Peto" else {"drop00": True}
             if parts[-1] != "Peto":

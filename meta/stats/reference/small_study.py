@@ -346,4 +346,13 @@ CASES: dict[str, Callable[[Columns, Mapping[str, Any]], Answer | NotEstimable]] 
     "metasens::lfkindex": lfk,
 }
 
+def options_of_failure(parts: list[str], method: str) -> dict[str, Any]:
+    """Options of a reference failure, read from its id: tf-DATA-TAU2-ESTIMATOR-SIDE, selmodel-DATA-TYPE."""
+    if method == "trimfill" and len(parts) >= 4:
+        return dict(zip(("tau2_method", "estimator", "side"), parts[-3:], strict=True))
+    if method == "selmodel":
+        return {"type": parts[-1]}
+    return {}
+
+
 PET_PEESE_BY_REGRESSION = pet_peese_case("rma")

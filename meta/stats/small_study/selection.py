@@ -30,7 +30,7 @@ from meta.stats.pooling.intervals import pooled
 from meta.stats.pooling.inverse_variance import weighted_mean
 from meta.stats.results import NotEstimable, Pooled, plain
 from meta.stats.shown_when import ShownWhen
-from meta.stats.sparse.maximise import Convergence, Optimum, best_of
+from meta.stats.sparse.maximise import Contributions, Convergence, Optimum, best_of
 from meta.stats.tau2.likelihood import log_likelihood, maximum_likelihood
 
 from .weights import SHAPES, Selection, selection_of
@@ -182,18 +182,25 @@ def _ends(steps: Sequence[float]) -> tuple[float, ...]:
     return tuple(given)
 
 
-def _top(
-    shape: Selection, centre: float, tau: float, *, random: bool, peak: str
-) -> tuple[Optimum, Convergence]:
-    """The highest point over all starts, or the one reached from no selection; without spread where tau is at 0."""
-    none = np.zeros(0)
-    firsts = shape.starts if peak == "highest" else shape.starts[:1]
+def contributions(shape: Selection) -> tuple[Contributions, Contributions]:
+    """Log-likelihood of the studies at (mean, log delta) and at (mean, tau, log delta), in units of the typical error."""
 
     def without(shared: Array, _: Array) -> Array:
         return shape.log_density(float(shared[0]), 0.0, np.exp(np.clip(shared[1:], -30.0, 30.0)))
 
     def with_spread(shared: Array, _: Array) -> Array:
         return shape.log_density(float(shared[0]), float(shared[1]), np.exp(np.clip(shared[2:], -30.0, 30.0)))
+
+    return without, with_spread
+
+
+def _top(
+    shape: Selection, centre: float, tau: float, *, random: bool, peak: str
+) -> tuple[Optimum, Convergence]:
+    """The highest point over all starts, or the one reached from no selection; without spread where tau is at 0."""
+    none = np.zeros(0)
+    without, with_spread = contributions(shape)
+    firsts = shape.starts if peak == "highest" else shape.starts[:1]
 
     flat = [(np.concatenate(([centre], first)), none) for first in firsts]
     if not random:

@@ -56,10 +56,9 @@ ONE_SIDED = NotEstimable(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Likelihood:
-    """A model made ready: contributions of the studies at shared and own parameters.
-
-    ``shared`` names what comes after theta: "sigma" and "alpha". ``own_at``: starts of the studies' own parameters.
+class Likelihood:
+    """A model made ready: contributions of the studies at shared and own parameters, where to start, and which of the shared
+    parameters are the effect, the standard deviations of the effects and of the studies.
     """
 
     f: Contributions
@@ -107,16 +106,16 @@ def glmm(
         raise UnknownOption("A confidence level lies between 0 and 1.")
     if nodes is not None and nodes < 1:
         raise InvalidInput("A quadrature needs at least one node.")
-    what, rows, reason = _usable(arms)
+    what, rows, reason = usable(arms)
     if reason is not None:
         return reason
     left_out = tuple(label for label, keep in zip(arms.labels, rows, strict=True) if not keep)
     several = nodes or NODES[chosen]
-    data = _data(arms, rows, chosen)
+    data = density(arms, rows, chosen)
     return _fitted(data, chosen, what, arms, rows, left_out, random=random, nodes=several, interval=interval, level=level)
 
 
-def _usable(arms: Table) -> tuple[Measure, npt.NDArray[np.bool_], NotEstimable | None]:
+def usable(arms: Table) -> tuple[Measure, npt.NDArray[np.bool_], NotEstimable | None]:
     """The measure, the studies that say something about it, and why it cannot be estimated, if so."""
     rows = arms.complete.copy()
     reason: NotEstimable | None = None
@@ -145,7 +144,7 @@ def _usable(arms: Table) -> tuple[Measure, npt.NDArray[np.bool_], NotEstimable |
     return what, rows, reason
 
 
-def _data(arms: Table, rows: npt.NDArray[np.bool_], model: str) -> Pair | Binomial | Poisson | Tables:
+def density(arms: Table, rows: npt.NDArray[np.bool_], model: str) -> Pair | Binomial | Poisson | Tables:
     """The density of the counts under a model."""
     if isinstance(arms, BinaryArms):
         a, n1, c, n2 = (column[rows] for column in arms.columns)
@@ -183,7 +182,7 @@ def _level(family: Binomial | Poisson) -> Array:
     return rate
 
 
-def _likelihood(data: Pair | Binomial | Poisson | Tables, model: str, *, random: bool, nodes: int) -> _Likelihood:
+def likelihood(data: Pair | Binomial | Poisson | Tables, model: str, *, random: bool, nodes: int) -> Likelihood:
     """Contributions as a function of (theta, tau) or (theta,), with what the model adds to them."""
     centre, difference = _rough(data)
     theta = float(np.median(difference))
@@ -196,7 +195,7 @@ def _likelihood(data: Pair | Binomial | Poisson | Tables, model: str, *, random:
             return over_line(pair.by_difference(own), np.full(len(pair), shared[0]), tau, nodes)
 
         starts = tuple((np.array([theta, s][: 1 + random]), centre) for s in sigmas)
-        return _Likelihood(fixed, starts, 0, 1 if random else None, None)
+        return Likelihood(fixed, starts, 0, 1 if random else None, None)
     if isinstance(data, Pair):
         return _random_studies(data, centre, theta, random=random, nodes=nodes)
 
@@ -206,10 +205,10 @@ def _likelihood(data: Pair | Binomial | Poisson | Tables, model: str, *, random:
 
     none = np.zeros(0)
     starts = tuple((np.array([theta, s][: 1 + random]), none) for s in sigmas)
-    return _Likelihood(one_effect, starts, 0, 1 if random else None, None)
+    return Likelihood(one_effect, starts, 0, 1 if random else None, None)
 
 
-def _random_studies(pair: Pair, centre: Array, theta: float, *, random: bool, nodes: int) -> _Likelihood:
+def _random_studies(pair: Pair, centre: Array, theta: float, *, random: bool, nodes: int) -> Likelihood:
     def both(shared: Array, _: Array) -> Array:
         alpha, at, sigma = (float(x) for x in shared[:3])
         if random:
@@ -221,7 +220,7 @@ def _random_studies(pair: Pair, centre: Array, theta: float, *, random: bool, no
     starts = tuple(
         (np.array([alpha, theta, spread, s][: 3 + random]), np.zeros(0)) for s in (SIGMA_STARTS if random else (0.5,))
     )
-    return _Likelihood(both, starts, 1, 3 if random else None, 2)
+    return Likelihood(both, starts, 1, 3 if random else None, 2)
 
 
 def _fitted(
@@ -238,10 +237,10 @@ def _fitted(
     level: float,
 ) -> CountModel | NotEstimable:
     k = len(data)
-    ready = _likelihood(data, model, random=random and k > 1, nodes=nodes)
+    ready = likelihood(data, model, random=random and k > 1, nodes=nodes)
     best, convergence = best_of(ready.f, ready.starts)
     if ready.tau is not None and abs(best.shared[ready.tau]) < BOUNDARY:
-        without = _likelihood(data, model, random=False, nodes=nodes)
+        without = likelihood(data, model, random=False, nodes=nodes)
         best, alone = best_of(without.f, without.starts)
         convergence = replace(alone, starts=convergence.starts, agreed=convergence.agreed, boundary=True,
                               method=f"{convergence.method}, then without spread")  # fmt: skip
@@ -270,7 +269,7 @@ def _fitted(
 def _common(
     data: Pair | Binomial | Poisson | Tables, model: str, nodes: int
 ) -> tuple[Contributions, tuple[tuple[Array, Array], ...]]:
-    ready = _likelihood(data, model, random=False, nodes=nodes)
+    ready = likelihood(data, model, random=False, nodes=nodes)
     return ready.f, ready.starts
 
 

@@ -42,6 +42,17 @@ def over_line(density: Density, shift: Array, sigma: float, nodes: int) -> Array
     """
     if sigma == 0:
         return density(shift)[0]
+    z, curve = modes(density, shift, sigma)
+    scale = 1.0 / np.sqrt(1.0 - sigma * sigma * curve)
+    x, log_w = nodes_of(nodes)
+    at = z[:, None] + scale[:, None] * x
+    terms = log_w + density(shift[:, None] + sigma * at)[0] - 0.5 * at * at
+    found: Array = np.log(scale) + special().logsumexp(terms, axis=1)
+    return found
+
+
+def modes(density: Density, shift: Array, sigma: float) -> tuple[Array, Array]:
+    """The most likely standardised random effect of each study and the density's curvature there, (k,) each."""
     z = np.zeros_like(shift)
     value, slope, curve = density(shift)
     g = value
@@ -58,12 +69,7 @@ def over_line(density: Density, shift: Array, sigma: float, nodes: int) -> Array
             value, slope_new, curve_new = density(shift + sigma * new)
             g_new = value - 0.5 * new * new
         z, g, slope, curve = new, g_new, slope_new, curve_new
-    scale = 1.0 / np.sqrt(1.0 - sigma * sigma * curve)
-    x, log_w = nodes_of(nodes)
-    at = z[:, None] + scale[:, None] * x
-    terms = log_w + density(shift[:, None] + sigma * at)[0] - 0.5 * at * at
-    found: Array = np.log(scale) + special().logsumexp(terms, axis=1)
-    return found
+    return z, curve
 
 
 def over_plane(pair: Pair, centre: float, difference: float, sigmas: tuple[float, float], nodes: int) -> Array:
