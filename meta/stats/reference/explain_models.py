@@ -10,7 +10,7 @@ from meta.stats.arrays import Array
 from meta.stats.pooling.inverse_variance import weighted_mean
 from meta.stats.regression.design import Design
 from meta.stats.regression.model import Regression, regress
-from meta.stats.regression.weighted import fit, project, traces
+from meta.stats.regression.weighted import fit, traces
 from meta.stats.results import NotEstimable
 from meta.stats.small_study import fail_safe, limit_meta_analysis
 from meta.stats.small_study.selection import contributions
@@ -19,16 +19,19 @@ from meta.stats.sparse.counts import density, likelihood, usable
 from meta.stats.sparse.families import Binomial, Pair, Poisson
 from meta.stats.sparse.hypergeometric import Tables
 from meta.stats.sparse.maximise import Contributions, Optimum, best_of, climb
-from meta.stats.sparse.quadrature import modes
 
 from .data import Columns, arms_of
 from .metafor import effects
 
 STOPPED = "the reference stopped at a change of 1e-5 in tau²: with the tau² at which that happens, its numbers come out"
 NOT_AT_THE_TOP = "the reference is not at the top: its likelihood is higher at the engine's values ({:.3g} more)"
-NOISY_HESSIAN = "the reference's standard error comes from differences of a likelihood with few digits; the likelihood's profile has the engine's"
-CONDITIONAL = "the reference's log-likelihood is the one given the predicted random effects, not the one that is maximised"
-EXACT_INFORMATION = "the information is a sum of exact variances of the tables, which the reference approximates by differences"
+NOISY_HESSIAN = (
+    "the reference's standard error comes from differences of a likelihood with few digits; "
+    "the likelihood's profile has the engine's"
+)
+EXACT_INFORMATION = (
+    "the information is a sum of exact variances of the tables, which the reference approximates by differences"
+)
 
 DEFAULT_THRESHOLD = 1e-5
 """metafor stops here; the reference file was made with this for the functions that refit inside."""
@@ -47,8 +50,8 @@ def concerns(case: Mapping[str, Any]) -> bool:
     """Whether this module, and no other, has to explain a difference."""
     method = str(case["method"])
     if method == "meta::metabias":
-        return case["options"].get("method") == "Thompson"
-    return method.startswith(MODELS) or method in REFITS
+        return bool(case["options"].get("method") == "Thompson")
+    return method in REFITS or method.startswith(MODELS)
 
 
 def explanation(
@@ -65,7 +68,7 @@ def stopped(y: Array, v: Array, x: Array) -> float:
     k, p = x.shape
     flat = fit(y, np.ones(k), x, 0.0)
     hat = (flat.basis**2).sum(axis=1)
-    tau2 = max(0.0, (flat.q - float(v.dot(1.0 - hat))) / (k - p))
+    tau2: float = max(0.0, (flat.q - float(v.dot(1.0 - hat))) / (k - p))
     for _ in range(1000):
         weighted = fit(y, v, x, tau2)
         u = weighted.weights * weighted.residuals
@@ -73,7 +76,7 @@ def stopped(y: Array, v: Array, x: Array) -> float:
         step = (float(u.dot(u)) - one) / two
         while tau2 + step < 0:
             step *= 0.5
-        tau2 += step
+        tau2 = tau2 + step
         if abs(step) <= DEFAULT_THRESHOLD:
             break
     return tau2
@@ -90,11 +93,18 @@ def _stopped(case: Mapping[str, Any], answer: Mapping[str, Any], columns: Column
         found = regress(y, v, Design(("(Intercept)", "sei"), x, intercept=True), tau2=stopped(y, v, x), test="t")
         if isinstance(found, Regression):
             slope = found.coefficients[1]
-            again = {"statistic": slope.statistic, "p": slope.p_value, "estimate": [slope.estimate, slope.standard_error]}
+            again = {
+                "statistic": slope.statistic,
+                "p": slope.p_value,
+                "estimate": [slope.estimate, slope.standard_error],
+            }
     elif method == "fsn":
         spread = stopped(y, v, ones)
         mean = weighted_mean(y, v, spread)
-        again = {"average": mean.estimate, "p_observed": math.erfc(abs(mean.estimate / mean.standard_error) / math.sqrt(2))}
+        again = {
+            "average": mean.estimate,
+            "p_observed": math.erfc(abs(mean.estimate / mean.standard_error) / math.sqrt(2)),
+        }
         number = fail_safe(y, v, kind=options.get("type", "General"))
         again["fsn"] = number.number if not isinstance(number, NotEstimable) else None
     elif method == "metasens::limitmeta":
@@ -125,8 +135,8 @@ def _near(want: Any, got: Any) -> bool:
 def _optimum(
     case: Mapping[str, Any], answer: Mapping[str, Any], columns: Columns, wrong: Sequence[Mapping[str, Any]]
 ) -> str | None:
-    made = _counts(case, columns) if not str(case["method"]) == "selmodel" else _selected(case, columns)
-    f, at_reference, start, size, places = made
+    made = _selected if str(case["method"]) == "selmodel" else _counts
+    f, at_reference, start, size, places = made(case, columns)
     best, _ = best_of(f, (start,))
     told: list[str] = []
     for one in wrong:
@@ -135,8 +145,6 @@ def _optimum(
             reason = _of_error(case, answer, f, best, size, places, key)
         elif key.startswith("Q_wald"):
             reason = EXACT_INFORMATION if case["options"].get("model") == "CM.EL" else NOISY_HESSIAN
-        elif key == "logLik_ML" and _given_effects(case, columns, best, places):
-            reason = CONDITIONAL
         else:
             gain = best.value - at_reference
             reason = NOT_AT_THE_TOP.format(gain) if gain > 0 else None
@@ -155,9 +163,10 @@ def _of_error(
     if key in ("ci_lo", "ci_hi", "stat", "p"):
         key = "se"
     if key == "se_delta" or results.get(key) is None or answer.get(key) is None:
-        pairs = [(a, b, places["delta"] + i - case_fixed(answer)) for i, (a, b) in enumerate(
-            zip(results.get("se_delta", ()), answer.get("se_delta", ()), strict=True)) if a is not None and b is not None]  # fmt: skip
-        scales = [answer["delta"][i + case_fixed(answer)] for i in range(len(pairs))]
+        fixed = _fixed(answer)
+        both = list(zip(results["se_delta"], answer["se_delta"], strict=True))[fixed:]
+        pairs = [(theirs, ours, places["delta"] + i) for i, (theirs, ours) in enumerate(both)]
+        scales = list(answer["delta"][fixed:])
     else:
         pairs = [(results[key], answer[key], places["tau" if key == "se_tau2" else "theta"])]
         tau = math.sqrt(answer["tau2"])
@@ -169,7 +178,7 @@ def _of_error(
     return NOISY_HESSIAN
 
 
-def case_fixed(answer: Mapping[str, Any]) -> int:
+def _fixed(answer: Mapping[str, Any]) -> int:
     """How many of the weights are fixed and therefore no parameters."""
     return sum(value is None for value in answer.get("se_delta", ()))
 
@@ -194,7 +203,7 @@ Made = tuple[Contributions, float, tuple[Array, Array], float, dict[str, int]]
 
 
 def _counts(case: Mapping[str, Any], columns: Columns) -> Made:
-    options, results = case["options"], case["results"]
+    results = case["results"]
     data, model, random, nodes = _of_counts(case, columns)
     boundary = random and results["tau2"] < 1e-6
     ready = likelihood(data, model, random=random and not boundary, nodes=nodes)
@@ -213,7 +222,6 @@ def _counts(case: Mapping[str, Any], columns: Columns) -> Made:
 
     reference = climb(at, best.shared[free], best.own).value
     places = {"theta": ready.theta, "tau": ready.tau if ready.tau is not None else ready.theta}
-    _ = options
     return ready.f, reference, (best.shared, best.own), 1.0, places
 
 
@@ -224,25 +232,12 @@ def _of_counts(case: Mapping[str, Any], columns: Columns) -> tuple[Pair | Binomi
     model = "one-group" if measure in ("PLO", "IRLN") else str(options.get("model", "UM.FS"))
     _, rows, _ = usable(arms)
     exact = model == "CM.EL" and measure == "OR"
-    return density(arms, rows, model), model, options.get("tau2_method") not in ("EE", "FE", "CE"), (
-        35 if exact else int(options.get("nAGQ", 7))
+    return (
+        density(arms, rows, model),
+        model,
+        options.get("tau2_method") not in ("EE", "FE", "CE"),
+        (35 if exact else int(options.get("nAGQ", 7))),
     )
-
-
-def _given_effects(
-    case: Mapping[str, Any], columns: Columns, best: Optimum, places: Mapping[str, int]
-) -> bool:
-    """Is the reference's log-likelihood the density of the counts at the predicted random effects?"""
-    if str(case["method"]) == "selmodel":
-        return False
-    data, model, random, _ = _of_counts(case, columns)
-    if not random or model == "UM.RS" or isinstance(data, Tables):
-        return False
-    theta, tau = float(best.shared[places["theta"]]), float(best.shared[places["tau"]])
-    of = data.by_difference(best.own) if isinstance(data, Pair) else data
-    shift = np.full(len(data), theta)
-    value = float(of(shift + tau * modes(of, shift, tau)[0])[0].sum())
-    return bool(abs(value - case["results"]["logLik_ML"]) <= 1e-3 * abs(value))
 
 
 def _selected(case: Mapping[str, Any], columns: Columns) -> Made:
@@ -262,6 +257,6 @@ def _selected(case: Mapping[str, Any], columns: Columns) -> Made:
     f = without if at_zero else with_spread
     start = np.array([mean, *([] if at_zero else [spread]), *free])
     reference = float(with_spread(np.array([mean, spread, *free]), none).sum())
-    return f, reference, (start, none), unit if not at_zero else unit, {
+    return f, reference, (start, none), unit, {
         "theta": 0, "tau": 1, "delta": 1 if at_zero else 2,
     }  # fmt: skip

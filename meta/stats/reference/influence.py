@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from meta.stats.influence import baujat, influence, radial, residuals
+from meta.stats.diagnostics import baujat, influence, radial, residuals
 from meta.stats.regression.design import INTERCEPT, Design
 from meta.stats.results import NotEstimable
 

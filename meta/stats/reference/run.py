@@ -104,9 +104,6 @@ def comparison(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield line
     for case in _failures(document):
         found = answer(case, datasets)
-        refused = isinstance(found, NotEstimable)
-        yield {
-            "id": case["id"],
-            "agrees": refused,
-            "not_estimable": found.reason if isinstance(found, NotEstimable) else None,
-        }
+        # a reason, or a result that says what is wrong with it, where the reference gave up
+        reason = found.reason if isinstance(found, NotEstimable) else " ".join(found.get("notes", ())) or None
+        yield {"id": case["id"], "agrees": reason is not None, "not_estimable": reason}

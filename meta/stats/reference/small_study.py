@@ -258,6 +258,7 @@ def selmodel(columns: Columns, options: Mapping[str, Any]) -> Answer | NotEstima
         "LRT_df": found.lrt_df,
         "LRT_p": found.lrt_p,
         "logLik": found.log_likelihood,
+        "notes": list(found.notes),
     }
 
 
@@ -345,6 +346,7 @@ CASES: dict[str, Callable[[Columns, Mapping[str, Any]], Answer | NotEstimable]] 
     "metasens::limitmeta": limitmeta,
     "metasens::lfkindex": lfk,
 }
+
 
 def options_of_failure(parts: list[str], method: str) -> dict[str, Any]:
     """Options of a reference failure, read from its id: tf-DATA-TAU2-ESTIMATOR-SIDE, selmodel-DATA-TYPE."""

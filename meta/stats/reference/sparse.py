@@ -56,6 +56,9 @@ def _case(*, exact: bool) -> Callable[[Columns, Mapping[str, Any]], Answer | Not
         if isinstance(found, NotEstimable):
             return found
         value = found.pooled
+        # after quadrature with several nodes rma.glmm shows the log-likelihood given the predicted random effects
+        given = None if tabled or found.nodes == 1 else found.log_likelihood_given_effects
+        shown = found.log_likelihood if given is None else given
         answer: Answer = {
             "k": found.k,
             **_pooled(value),
@@ -73,7 +76,7 @@ def _case(*, exact: bool) -> Callable[[Columns, Mapping[str, Any]], Answer | Not
             **_chi(found.q_wald, "Q_wald"),
             **_chi(found.q_lrt, "Q_lrt"),
             "Q_df": found.k - 1,
-            "logLik_ML": found.log_likelihood,
+            "logLik_ML": shown,
         }
         return answer
 

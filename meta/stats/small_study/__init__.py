@@ -1,16 +1,16 @@
 """Small-study effects: tests of asymmetry, corrections for it, and models of selection."""
 
 from .asymmetry import PREDICTORS, AsymmetryTest, egger, macaskill, regression_test, thompson_sharp
-from .doi import Doi, DoiPoint, doi
-from .e_value import EValue, e_value, e_value_of_difference
+from .doi_plot import Doi, DoiPoint, doi
+from .e_values import EValue, e_value, e_value_of_difference
 from .excess import ExcessSignificance, excess_significance
-from .fail_safe import FailSafe, fail_safe
+from .infinite_size import PetPeese, pet_peese
 from .limit import LimitMetaAnalysis, limit_meta_analysis
-from .pet_peese import PetPeese, pet_peese
 from .ranks import begg
 from .selection import SelectionModel, selection_model
 from .tables import arcsine_egger, deeks, egger_on_ratios, harbord, peters, pustejovsky, schwarzer
 from .trim_fill import TrimAndFill, trim_and_fill
+from .unseen_studies import FailSafe, fail_safe
 from .weights import SHAPES
 
 __all__ = [

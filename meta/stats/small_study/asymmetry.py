@@ -32,7 +32,8 @@ TOWARDS_INFINITE_SIZE = frozenset({"sei", "vi", "ninv", "sqrtninv"})
 """Predictors that are 0 for an infinitely large study, so that the intercept is its effect."""
 
 NOT_ONLY_PUBLICATION = (
-    "Asymmetry has many causes besides unpublished studies: chance, differences between small and large studies, poor methods."
+    "Asymmetry has many causes besides unpublished studies: chance, differences between small and large studies, "
+    "poor methods."
 )
 PERFECT_FIT = NotEstimable("The line goes through every study, so nothing is left to test it with.")
 CORRELATED = "Log ratios and standardised differences depend on their own standard errors, which alone makes a funnel asymmetric."
@@ -74,7 +75,9 @@ class AsymmetryTest:
 
         if not self.shown:
             return " ".join(self.shown.unmet)
-        verdict = "Small and large studies differ" if self.p_value < 0.1 else "No clear difference of small and large studies"
+        verdict = (
+            "Small and large studies differ" if self.p_value < 0.1 else "No clear difference of small and large studies"
+        )
         return f"{verdict} ({self.name}, {self.k} studies, {p_text(self.p_value)})."
 
 
@@ -132,7 +135,9 @@ def regression_test(
         raise UnknownOption(f"There is no model {model!r} here; known are lm, rma.")
     y, v = effects_and_variances(estimate, variance)
     x = predictor_of(predictor, v, sizes)
-    title = name or ("Egger's test" if (predictor, model) == ("sei", "lm") else f"regression test on {predictor} ({model})")
+    title = name or (
+        "Egger's test" if (predictor, model) == ("sei", "lm") else f"regression test on {predictor} ({model})"
+    )
     shown = shown_when.asymmetry(len(y), v)
     limits = predictor in TOWARDS_INFINITE_SIZE
     notes = (*shown.unmet, NOT_ONLY_PUBLICATION)

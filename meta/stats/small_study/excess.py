@@ -37,7 +37,10 @@ class ExcessSignificance:
     @property
     def notes(self) -> tuple[str, ...]:
         """Caveats, each a sentence."""
-        return (*self.shown.unmet, "Excess significance can come from heterogeneity as well as from selective reporting.")
+        return (
+            *self.shown.unmet,
+            "Excess significance can come from heterogeneity as well as from selective reporting.",
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-safe."""

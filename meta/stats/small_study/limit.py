@@ -3,7 +3,8 @@ r"""Limit meta-analysis: shrink the studies' effects towards what infinitely pre
 With :math:`s_i^2 = v_i + \tau^2`, the line :math:`y_i/s_i = \alpha + \beta/s_i` is drawn through the radial plot (unweighted);
 the adjusted effect is its expectation for a study with :math:`v \to 0`:
 
-.. math:: \hat\mu = \beta + \tau\alpha, \qquad \mathrm{SE}^2 = \frac{(1 - \tau\bar x)^2}{\sum (x_i - \bar x)^2} + \frac{\tau^2}{k},
+.. math::
+    \hat\mu = \beta + \tau\alpha, \qquad \mathrm{SE}^2 = \frac{(1 - \tau\bar x)^2}{\sum (x_i - \bar x)^2} + \frac{\tau^2}{k},
     \quad x_i = 1/s_i
 
 G² is the share of the variation of the limit effects :math:`\beta + \tau/s_i (y_i - \beta)` in the radial plot that the line
@@ -53,7 +54,10 @@ class LimitMetaAnalysis:
     @property
     def notes(self) -> tuple[str, ...]:
         """Caveats, each a sentence."""
-        return (*self.shown.unmet, "The adjustment assumes that the effects of small studies are biased along one line.")
+        return (
+            *self.shown.unmet,
+            "The adjustment assumes that the effects of small studies are biased along one line.",
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-safe."""

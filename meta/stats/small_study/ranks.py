@@ -42,10 +42,9 @@ def kendall(x: Array, y: Array) -> Kendall | NotEstimable:
     k = len(x)
     score = float(sum(np.dot(np.sign(x[i] - x[:i]), np.sign(y[i] - y[:i])) for i in range(1, k)))
     ties = [np.unique(column, return_counts=True)[1].astype(np.float64) for column in (x, y)]
-    one, two, three = (
-        [float(part(t).sum()) for t in ties]
-        for part in (lambda t: t * (t - 1), lambda t: t * (t - 1) * (t - 2), lambda t: t * (t - 1) * (2 * t + 5))
-    )
+    one = [float((t * (t - 1)).sum()) for t in ties]
+    two = [float((t * (t - 1) * (t - 2)).sum()) for t in ties]
+    three = [float((t * (t - 1) * (2 * t + 5)).sum()) for t in ties]
     pairs = k * (k - 1)
     if pairs in one:
         return TIED

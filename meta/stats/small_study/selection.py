@@ -194,9 +194,7 @@ def contributions(shape: Selection) -> tuple[Contributions, Contributions]:
     return without, with_spread
 
 
-def _top(
-    shape: Selection, centre: float, tau: float, *, random: bool, peak: str
-) -> tuple[Optimum, Convergence]:
+def _top(shape: Selection, centre: float, tau: float, *, random: bool, peak: str) -> tuple[Optimum, Convergence]:
     """The highest point over all starts, or the one reached from no selection; without spread where tau is at 0."""
     none = np.zeros(0)
     without, with_spread = contributions(shape)

@@ -139,4 +139,3 @@ def _hidden(found: AsymmetryTest) -> AsymmetryTest:
 
 def _named(found: AsymmetryTest, name: str) -> AsymmetryTest:
     return replace(found, name=name)
-

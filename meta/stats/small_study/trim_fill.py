@@ -30,7 +30,9 @@ MAX_ROUNDS = 100
 
 NOT_SETTLED = NotEstimable("Trim and fill went round in circles: the number of missing studies did not settle.")
 NO_COUNT = NotEstimable("The number of missing studies cannot be computed with this estimator on this side.")
-ONLY_SENSITIVITY = "Trim and fill assumes that asymmetry comes from missing studies alone; use it as a sensitivity analysis only."
+ONLY_SENSITIVITY = (
+    "Trim and fill assumes that asymmetry comes from missing studies alone; use it as a sensitivity analysis only."
+)
 
 
 @dataclass(frozen=True, slots=True)

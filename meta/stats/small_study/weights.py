@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -37,11 +38,13 @@ def _beta(p: Array, delta: Array) -> Array:
 
 
 def _half_normal(p: Array, delta: Array) -> Array:
-    return -delta[0] * p * p
+    found: Array = -delta[0] * p * p
+    return found
 
 
 def _exponential(p: Array, delta: Array) -> Array:
-    return -delta[0] * p
+    found: Array = -delta[0] * p
+    return found
 
 
 def _logistic(p: Array, delta: Array) -> Array:
@@ -58,7 +61,9 @@ _ONE = ((0.0,), (1.5,), (-1.5,))
 
 SHAPES: dict[str, Shape] = {
     "stepfun": Shape("Steps: one chance for each class of p-values.", None, (), 0.0, (1.0,)),
-    "beta": Shape("Beta density: flexible, for many studies.", _beta, ((0.0, 0.0), (0.5, 0.3), (-0.5, 0.5)), KEPT_WITHIN),
+    "beta": Shape(
+        "Beta density: flexible, for many studies.", _beta, ((0.0, 0.0), (0.5, 0.3), (-0.5, 0.5)), KEPT_WITHIN
+    ),
     "halfnorm": Shape("Half-normal: falls slowly at first.", _half_normal, _ONE, 0.0),
     "negexp": Shape("Exponential: falls at once.", _exponential, _ONE, 0.0),
     "logistic": Shape("Logistic: falls at once, then more slowly.", _logistic, _ONE, 0.0),
@@ -106,9 +111,7 @@ class Selection:
         return found
 
 
-def selection_of(
-    kind: str, y: Array, v: Array, alternative: str, ends: tuple[float, ...] | None
-) -> Selection:
+def selection_of(kind: str, y: Array, v: Array, alternative: str, ends: tuple[float, ...] | None) -> Selection:
     """A weight function bound to its data."""
     p = p_values(y, v, alternative)
     if ends is not None:
@@ -124,8 +127,8 @@ def selection_of(
         inner = float(-special().ndtri(0.5 * (1.0 - shape.least)))
         edges = [-far, -inner, inner, far]
     x, w = _panel()
-    t = np.concatenate([0.5 * (b - a) * x + 0.5 * (a + b) for a, b in zip(edges, edges[1:], strict=False)])
-    log_w = np.log(np.concatenate([0.5 * (b - a) * w for a, b in zip(edges, edges[1:], strict=False)]))
+    t = np.concatenate([0.5 * (b - a) * x + 0.5 * (a + b) for a, b in pairwise(edges)])
+    log_w = np.log(np.concatenate([0.5 * (b - a) * w for a, b in pairwise(edges)]))
     at = np.clip(_p(t, alternative), shape.least, 1.0 - shape.least)
     ends_p = np.clip(_p(np.array([-far, far]), alternative), shape.least, 1.0 - shape.least)
     root = np.sqrt(v)

@@ -97,7 +97,9 @@ def beta_binomial(arms: BinaryArms, *, interval: str = "wald", level: float = 0.
     constant = special().gammaln(n + 1) - special().gammaln(y + 1) - special().gammaln(n - y + 1)
 
     def f(shared: Array, _: Array) -> Array:
-        return _log_density(y, n, constant, shared[0] + shared[1] * treated, float(np.clip(shared[2], LEAST_LOGIT, 12.0)))
+        return _log_density(
+            y, n, constant, shared[0] + shared[1] * treated, float(np.clip(shared[2], LEAST_LOGIT, 12.0))
+        )
 
     none = np.zeros(0)
     starts = tuple((np.array([control, effect, math.log(r / (1 - r))]), none) for r in RHO_STARTS)

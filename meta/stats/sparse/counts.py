@@ -33,11 +33,11 @@ from meta.stats.pooling.intervals import pooled
 from meta.stats.pooling.inverse_variance import typical_variance
 from meta.stats.results import NotEstimable
 
-from .families import Binomial, Pair, Poisson, binomial, poisson
+from .families import Binomial, Density, Pair, Poisson, binomial, poisson
 from .heterogeneity import heterogeneity
 from .hypergeometric import Tables, tables_of
-from .maximise import FAR, Contributions, best_of
-from .quadrature import over_line, over_plane
+from .maximise import FAR, Contributions, Optimum, best_of
+from .quadrature import modes, over_line, over_plane
 from .results import MODELS, CountModel
 
 SIGMA_STARTS = (0.15, 0.5, 1.2)
@@ -112,7 +112,9 @@ def glmm(
     left_out = tuple(label for label, keep in zip(arms.labels, rows, strict=True) if not keep)
     several = nodes or NODES[chosen]
     data = density(arms, rows, chosen)
-    return _fitted(data, chosen, what, arms, rows, left_out, random=random, nodes=several, interval=interval, level=level)
+    return _fitted(
+        data, chosen, what, arms, rows, left_out, random=random, nodes=several, interval=interval, level=level
+    )
 
 
 def usable(arms: Table) -> tuple[Measure, npt.NDArray[np.bool_], NotEstimable | None]:
@@ -262,8 +264,19 @@ def _fitted(
     wald, ratio = heterogeneity(data, model, common, nodes)
     return CountModel(
         model, what, random, answer, tau * tau, None if ready.sigma is None else float(best.shared[ready.sigma]) ** 2,
-        wald, ratio, i2, h2, best.value, nodes, convergence, left_out,
+        wald, ratio, i2, h2, best.value, given_effects(data, best, ready, tau), nodes, convergence, left_out,
     )  # fmt: skip
+
+
+def given_effects(
+    data: Pair | Binomial | Poisson | Tables, best: Optimum, ready: Likelihood, tau: float
+) -> float | None:
+    """The log-density of the counts at the predicted random effects."""
+    if ready.tau is None or ready.sigma is not None:
+        return None
+    of: Density = data.by_difference(best.own) if isinstance(data, Pair) else data
+    shift = np.full(len(data), float(best.shared[ready.theta]))
+    return float(of(shift + tau * modes(of, shift, tau)[0])[0].sum())
 
 
 def _common(

@@ -1,7 +1,8 @@
 r"""Do the studies share one effect? The model in which each has its own, against the model in which all have one.
 
-Likelihood ratio: twice the difference of their log-likelihoods. Wald: :math:`\sum w_i (\theta_i - \bar\theta)^2` with the studies' own
-maximum-likelihood effects and their information. A study whose own effect is infinite adds nothing to the Wald test.
+Likelihood ratio: twice the difference of their log-likelihoods. Wald:
+:math:`\sum w_i (\theta_i - \bar\theta)^2` with the studies' own maximum-likelihood effects
+and their information. A study whose own effect is infinite adds nothing to the Wald test.
 """
 
 import numpy as np

@@ -75,7 +75,7 @@ def tables_of(arms: BinaryArms, rows: npt.NDArray[np.bool_]) -> Tables:
     lengths = (highest - lowest + 1).astype(np.intp)
     starts = np.concatenate(([0], np.cumsum(lengths)[:-1])).astype(np.intp)
     row = np.repeat(np.arange(len(a)), lengths)
-    possible = np.arange(int(lengths.sum())) - starts[row] + lowest[row]
+    possible: Array = np.arange(int(lengths.sum()), dtype=np.float64) - starts[row] + lowest[row]
     gammaln = special().gammaln
     r1, r2, rm = n1[row], n2[row], m[row]
     log_ways = (

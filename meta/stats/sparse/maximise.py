@@ -58,9 +58,13 @@ class Convergence:
         if not self.converged:
             told.append("The likelihood could not be brought to its highest point; do not use this result.")
         if self.agreed < self.starts:
-            told.append(f"{self.agreed} of {self.starts} starts led to the highest point found; the likelihood has others.")
+            told.append(
+                f"{self.agreed} of {self.starts} starts led to the highest point found; the likelihood has others."
+            )
         if self.boundary:
-            told.append("A variance is estimated as 0, the edge of what is possible; its interval is not that of a normal.")
+            told.append(
+                "A variance is estimated as 0, the edge of what is possible; its interval is not that of a normal."
+            )
         return tuple(told)
 
 
@@ -159,7 +163,10 @@ def _derivatives(f: Contributions, shared: Array, own: Array) -> tuple[Array, Ar
     g, h = first[:p].sum(axis=1), second[:p, :p].sum(axis=2)
     if not k:
         return g, h, own, np.zeros((0, p)), own
-    return g, h, first[p], second[:p, p].T, second[p, p]
+    g_own: Array = first[p]
+    cross: Array = second[:p, p].T
+    h_own: Array = second[p, p]
+    return g, h, g_own, cross, h_own
 
 
 def _condensed(g: Array, h: Array, g_own: Array, cross: Array, h_own: Array) -> tuple[Array, Array, Array]:

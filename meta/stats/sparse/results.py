@@ -19,7 +19,10 @@ class CountModel:
 
     ``tau2`` is the variance between studies on the scale of analysis (0 under a common effect), ``study_variance`` that
     of random study effects (UM.RS). ``q_wald`` and ``q_lrt`` test whether the studies share one effect. ``i2`` and ``h2``
-    compare tau2 with the typical variance of the studies' own effects. ``left_out`` holds the studies that say nothing.
+    compare tau2 with the typical variance of the studies' own effects. ``log_likelihood`` is the one that is maximised;
+    given the predicted random effects (which metafor shows after quadrature with several nodes) it is
+    ``log_likelihood_given_effects``, None where effects are the same or both arms' are random. ``left_out`` holds the
+    studies that say nothing.
     """
 
     model: str
@@ -33,6 +36,7 @@ class CountModel:
     i2: float
     h2: float
     log_likelihood: float
+    log_likelihood_given_effects: float | None
     nodes: int
     convergence: Convergence
     left_out: tuple[str, ...]
@@ -47,7 +51,9 @@ class CountModel:
         """Caveats, each a sentence."""
         told = list(self.convergence.notes())
         if self.left_out:
-            told.append(f"{', '.join(self.left_out)}: no events, or only events, in all arms; they say nothing on a ratio.")
+            told.append(
+                f"{', '.join(self.left_out)}: no events, or only events, in all arms; they say nothing on a ratio."
+            )
         if self.random and self.k < FEW_STUDIES:
             told.append(f"With {self.k} studies the spread between studies (tau²) is very uncertain.")
         return tuple(told)

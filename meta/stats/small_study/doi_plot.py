@@ -1,7 +1,7 @@
 r"""The Doi plot and its LFK index of asymmetry.
 
-Studies are put in order of their effects, each standing for as many people as its precision says (:math:`N_i = 100 \max v / v_i`);
-z is the normal quantile of its middle rank. With c the effect where :math:`|z|` is smallest:
+Studies are put in order of their effects, each standing for as many people as its precision says
+(:math:`N_i = 100 \max v / v_i`); z is the normal quantile of its middle rank. With c the effect where :math:`|z|` is smallest:
 
 .. math:: LFK = \frac{5}{2k} \sum \Bigl[z_i + \frac{\max z - \min z}{\max y - \min y} (y_i - c)\Bigr]
 
@@ -45,7 +45,10 @@ class Doi:
     @property
     def notes(self) -> tuple[str, ...]:
         """Caveats, each a sentence."""
-        return (*self.shown.unmet, "The index finds asymmetry too often where studies are many or differ (Schwarzer 2024).")
+        return (
+            *self.shown.unmet,
+            "The index finds asymmetry too often where studies are many or differ (Schwarzer 2024).",
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-safe."""

@@ -40,16 +40,16 @@ class EValue:
     @property
     def notes(self) -> tuple[str, ...]:
         """Caveats, each a sentence."""
-        return ("An E-value says how strong confounding would have to be, not how strong it is; trials that randomise need none.",)
+        return (
+            "An E-value says how strong confounding would have to be, not how strong it is; trials that randomise need none.",
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-safe."""
         return {**plain(self), "notes": list(self.notes)}
 
 
-def e_value(
-    estimate: float, lower: float | None = None, upper: float | None = None, *, scale: str = "RR"
-) -> EValue:
+def e_value(estimate: float, lower: float | None = None, upper: float | None = None, *, scale: str = "RR") -> EValue:
     """The E-value of a ratio with its confidence limits.
 
     Args:

@@ -61,7 +61,9 @@ class Gosh:
         """Caveats, each a sentence."""
         notes = ["Subsets overlap, so the cloud shows patterns and not uncertainty."]
         if not self.complete:
-            notes.append(f"{len(self):,} subsets, drawn by chance (seed {self.seed}) from those of {len(self.labels)} studies.")
+            notes.append(
+                f"{len(self):,} subsets, drawn by chance (seed {self.seed}) from those of {len(self.labels)} studies."
+            )
         return (*notes, *self.shown.unmet)
 
     def holds(self, study: int) -> npt.NDArray[np.bool_]:
@@ -135,4 +137,3 @@ def _pooled(y: Array, v: Array, chosen: npt.NDArray[np.int64], tau2: str | float
     return pool(
         np.broadcast_to(y, shape), np.broadcast_to(v, shape), masks, tau2=spread, interval="wald", level=0.95
     )  # fmt: skip
-

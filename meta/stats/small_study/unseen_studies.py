@@ -27,7 +27,10 @@ WHOLE = 1.5e-8
 MOST = 10_000_000
 """More studies than have been made on anything."""
 
-WEAK = "A fail-safe N says nothing about the size of the effect and assumes that unseen studies average to zero; Cochrane advises against it."
+WEAK = (
+    "A fail-safe N says nothing about the size of the effect and assumes that unseen studies average to zero; "
+    "Cochrane advises against it."
+)
 TOO_MANY = NotEstimable("More than ten million studies would be needed.")
 
 
@@ -104,7 +107,9 @@ def _up(x: float) -> int:
     return round(x) if abs(x - round(x)) < WHOLE else math.ceil(x)
 
 
-def _answer(x: float, kind: str, p: float | None, average: float | None, target: float | None, alpha: float) -> FailSafe | NotEstimable:
+def _answer(
+    x: float, kind: str, p: float | None, average: float | None, target: float | None, alpha: float
+) -> FailSafe | NotEstimable:
     return TOO_MANY if x > MOST else FailSafe(_up(max(0.0, x)), kind, p, average, target, alpha)
 
 
@@ -137,7 +142,9 @@ def _rosenberg(y: Array, v: Array, alpha: float) -> FailSafe | NotEstimable:
     mean = weighted_mean(y, v)
     total = mean.estimate * mean.sum
     needed = ((total / normal_quantile(1.0 - 0.5 * alpha)) ** 2 - mean.sum) * len(y) / mean.sum
-    return _answer(needed, "Rosenberg", normal_two_sided(mean.estimate / mean.standard_error), mean.estimate, None, alpha)
+    return _answer(
+        needed, "Rosenberg", normal_two_sided(mean.estimate / mean.standard_error), mean.estimate, None, alpha
+    )
 
 
 def _general(y: Array, v: Array, alpha: float, target: float | None, method: str) -> FailSafe | NotEstimable:

@@ -23,7 +23,7 @@ from meta.stats.results import plain
 from meta.stats.shown_when import ShownWhen
 
 from .base import Array, model
-from .diagnostics import deletions, of_model
+from .leaving_out import deletions, of_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,7 @@ def radial(
     )  # fmt: skip
     root = np.sqrt(full.fit.weights)
     points = tuple(
-        Point(label, a, b)
-        for label, a, b in zip(full.labels, root.tolist(), (root * full.y).tolist(), strict=True)
+        Point(label, a, b) for label, a, b in zip(full.labels, root.tolist(), (root * full.y).tolist(), strict=True)
     )
     shown = shown_when.influence(full.k)
     return Radial(points, float(full.fit.coefficients[0]), critical_value(level), level, shown, shown.unmet)

@@ -1,8 +1,8 @@
 """Looking harder at single studies: what happens without each of them, and without any choice of them."""
 
+from .all_subsets import Gosh, gosh
 from .coordinates import Baujat, Point, Radial, Residual, baujat, radial, residuals
-from .diagnostics import Influence, StudyInfluence, influence
-from .gosh import Gosh, gosh
+from .leaving_out import Influence, StudyInfluence, influence
 
 __all__ = [
     "Baujat",
