@@ -60,3 +60,10 @@ def names(labels: Sequence[str] | None, k: int) -> tuple[str, ...]:
     if len(labels) != k:
         raise InvalidInput("There must be one label per study.")
     return tuple(str(label) for label in labels)
+
+
+def log_sum(terms: Array) -> Array:
+    """Log of the sum of exponentials along the last axis, (k, n) to (k,); SciPy's does more checks than sums."""
+    top = terms.max(axis=-1)
+    found: Array = np.log(np.exp(terms - top[..., None]).sum(axis=-1)) + top
+    return found

@@ -47,7 +47,7 @@ NO_SPREAD = 0.01
 PEAKS = ("highest", "nearest")
 
 TAU_STARTS = (0.1, 1.0)
-"""In units of the typical standard error."""
+"""Small and usual, in units of the typical standard error; one of them is far from the estimate without selection."""
 
 RUNAWAY = NotEstimable("The likelihood has no highest point: a parameter of selection runs off to its limit.")
 EMPTY_STEP = NotEstimable("No study has a p-value in one of the steps, so its chance of selection cannot be estimated.")
@@ -204,7 +204,7 @@ def _top(shape: Selection, centre: float, tau: float, *, random: bool, peak: str
     if not random:
         return best_of(without, flat)
     near = max(tau, TAU_STARTS[0])
-    spreads = sorted({near, *TAU_STARTS}) if peak == "highest" else [near]
+    spreads = [near, TAU_STARTS[1] if near < 0.5 else TAU_STARTS[0]] if peak == "highest" else [near]
     several = [(np.concatenate(([centre, s], first)), none) for s in spreads for first in firsts]
     best, convergence = best_of(with_spread, several)
     at_zero = abs(float(best.shared[1])) < NO_SPREAD

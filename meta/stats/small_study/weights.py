@@ -8,11 +8,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from meta.stats.arrays import Array
+from meta.stats.arrays import Array, log_sum
 from meta.stats.distributions import special
 
 PANEL = 48
 """Gauss-Legendre nodes for each panel of about four standard errors; doubling them changes nothing in ten digits."""
+
+GRADED = (1e-4, 1e-3, 1e-2, 0.1, 1.0)
+"""Edges of the panels of a two-sided p-value near 1."""
 
 WIDEST = 9.0
 """Beyond nine standard errors a p-value is 0 or 1 in double precision."""
@@ -57,7 +60,7 @@ def _power(p: Array, delta: Array) -> Array:
     return found
 
 
-_ONE = ((0.0,), (1.5,), (-1.5,))
+_ONE = ((0.0,), (1.5,))
 
 SHAPES: dict[str, Shape] = {
     "stepfun": Shape("Steps: one chance for each class of p-values.", None, (), 0.0, (1.0,)),
@@ -125,7 +128,8 @@ def selection_of(kind: str, y: Array, v: Array, alternative: str, ends: tuple[fl
     if alternative == "two.sided" and shape.least:
         far = float(-special().ndtri(0.5 * shape.least))
         inner = float(-special().ndtri(0.5 * (1.0 - shape.least)))
-        edges = [-far, -inner, inner, far]
+        rising = [inner, *GRADED, far]  # 1 - p is like |t| near 0, and its powers are steep there
+        edges = [*(-t for t in reversed(rising)), *rising]
     x, w = _panel()
     t = np.concatenate([0.5 * (b - a) * x + 0.5 * (a + b) for a, b in pairwise(edges)])
     log_w = np.log(np.concatenate([0.5 * (b - a) * w for a, b in pairwise(edges)]))
@@ -141,7 +145,7 @@ def selection_of(kind: str, y: Array, v: Array, alternative: str, ends: tuple[fl
         tails = weight(ends_p, delta)
         low = special().log_ndtr((-far - mean / root) / sd) + tails[0]
         high = special().log_ndtr((mean / root - far) / sd) + tails[1]
-        found: Array = special().logsumexp(np.column_stack((inside, low, high)), axis=1)
+        found: Array = log_sum(np.column_stack((inside, low, high)))
         return found
 
     return Selection(y, v, shape.starts, False, lambda delta: weight(kept, delta), areas)

@@ -189,5 +189,4 @@ def _uphill(s: Array, r: Array) -> Array:
 def _inverse(s: Array) -> Array | None:
     if not np.isfinite(s).all() or float(np.linalg.eigvalsh(-s).min(initial=1.0)) <= FLAT:
         return None
-    found: Array = np.linalg.inv(-s)
-    return found
+    return np.asarray(np.linalg.inv(-s), dtype=np.float64)

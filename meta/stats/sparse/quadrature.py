@@ -14,8 +14,7 @@ from functools import cache
 
 import numpy as np
 
-from meta.stats.arrays import Array
-from meta.stats.distributions import special
+from meta.stats.arrays import Array, log_sum
 
 from .families import Density, Pair
 
@@ -47,7 +46,7 @@ def over_line(density: Density, shift: Array, sigma: float, nodes: int) -> Array
     x, log_w = nodes_of(nodes)
     at = z[:, None] + scale[:, None] * x
     terms = log_w + density(shift[:, None] + sigma * at)[0] - 0.5 * at * at
-    found: Array = np.log(scale) + special().logsumexp(terms, axis=1)
+    found: Array = np.log(scale) + log_sum(terms)
     return found
 
 
@@ -110,5 +109,5 @@ def over_plane(pair: Pair, centre: float, difference: float, sigmas: tuple[float
     z2 = z[1][:, None] + mixed[:, None] * x1 + last[:, None] * x2
     value = pair.by_both(centre + s * z1, difference + t * z2)[0]
     terms = weights + value - 0.5 * (z1 * z1 + z2 * z2)
-    answer: Array = special().logsumexp(terms, axis=1) - 0.5 * np.log(determinant)
+    answer: Array = log_sum(terms) - 0.5 * np.log(determinant)
     return answer
