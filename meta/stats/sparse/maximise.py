@@ -33,13 +33,16 @@ STEEP = 1e-4
 """A slope above this, in units of the log-likelihood per standard error, is not a top."""
 
 FLAT = 1e-9
+SADDLE, PUSH = 1e-5, 0.1
+"""Curvature and slope that make a saddle, and the step that leaves it."""
+
 FAR = 30.0
 """An own parameter beyond this (on the logit scale) has run away: its study says nothing about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Convergence:
-    """How an optimum was found: by what, from how many starts, how many of them agreed, and whether it is a top.
+    """How an optimum was found: by what, from how many starts, how many of them led there, and whether it is a top.
 
     ``slope`` is the largest remaining slope in log-likelihood per standard error. ``boundary`` if a variance is 0.
     """
@@ -182,7 +185,11 @@ def _condensed(g: Array, h: Array, g_own: Array, cross: Array, h_own: Array) -> 
 def _uphill(s: Array, r: Array) -> Array:
     """A step that rises: Newton's where the curvature is a hill's, else with its signs turned."""
     values, vectors = np.linalg.eigh(np.nan_to_num(s))
-    step: Array = vectors @ ((vectors.T @ np.nan_to_num(r)) / np.maximum(np.abs(values), 1e-6))
+    slopes = vectors.T @ np.nan_to_num(r)
+    along = slopes / np.maximum(np.abs(values), 1e-6)
+    # at a saddle (a standard deviation of 0 is one, by symmetry) there is no slope, and any step aside rises
+    along = np.where((values > SADDLE) & (np.abs(slopes) < SADDLE), PUSH, along)
+    step: Array = vectors @ along
     return step
 
 
