@@ -116,23 +116,34 @@ def summary(
 def luo_mean(s: Summary) -> float:
     """Optimally weighted mean of mid-range, mid-quartiles and median. Source: Luo et al. 2018, equations 7, 11, 15."""
     n, m = s.n, s.median
+    w: float
     if s.scenario == "S1":
         w = 4 / (4 + n**0.75)
         return w * sum(s.extremes) / 2 + (1 - w) * m
     if s.scenario == "S2":
         w = 0.7 + 0.39 / n
         return w * sum(s.quartiles) / 2 + (1 - w) * m
-    w1, w2 = 2.2 / (2.2 + n**0.75), 0.7 - 0.72 / n**0.55
+    w1: float = 2.2 / (2.2 + n**0.75)
+    w2: float = 0.7 - 0.72 / n**0.55
     return w1 * sum(s.extremes) / 2 + w2 * sum(s.quartiles) / 2 + (1 - w1 - w2) * m
 
 
-def plain_mean(s: Summary) -> float:
-    """The older means with fixed weights. Source: Hozo et al. 2005 (S1), Wan et al. 2014 (S2), Bland 2015 (S3)."""
+def wan_mean(s: Summary) -> float:
+    """The older means with fixed weights. Source: Wan et al. 2014, equations 3, 14 and 10 (the last is Bland's)."""
     if s.scenario == "S1":
         return (sum(s.extremes) + 2 * s.median) / 4
     if s.scenario == "S2":
         return (sum(s.quartiles) + s.median) / 3
     return (sum(s.extremes) + 2 * sum(s.quartiles) + 2 * s.median) / 8
+
+
+HOZO_LARGE = 25
+"""Above this many participants Hozo takes the median for the mean."""
+
+
+def hozo_mean(s: Summary) -> float:
+    """(a + 2m + b)/4 for up to 25 participants, the median for more (S1). Source: Hozo et al. 2005."""
+    return s.median if s.n > HOZO_LARGE else wan_mean(s)
 
 
 def wan_sd(s: Summary, form: Eta = "closed") -> float:
@@ -150,14 +161,15 @@ def wan_sd(s: Summary, form: Eta = "closed") -> float:
 def shi_sd(s: Summary) -> float:
     """Optimally weighted sum of range and interquartile range (S3). Source: Shi, Luo, Weng et al. 2020."""
     (a, b), (q1, q3), n = s.extremes, s.quartiles, s.n
-    theta1 = (2 + 0.14 * n**0.6) * normal_quantile((n - 0.375) / (n + 0.25))
-    theta2 = (2 + 2 / (0.07 * n**0.6)) * normal_quantile((0.75 * n - 0.125) / (n + 0.25))
+    theta1: float = (2 + 0.14 * n**0.6) * normal_quantile((n - 0.375) / (n + 0.25))
+    theta2: float = (2 + 2 / (0.07 * n**0.6)) * normal_quantile((0.75 * n - 0.125) / (n + 0.25))
     return (b - a) / theta1 + (q3 - q1) / theta2
 
 
 MEANS: dict[str, tuple[Callable[[Summary], float], str]] = {
     "luo": (luo_mean, "Luo et al. 2018, Stat Methods Med Res 27:1785"),
-    "plain": (plain_mean, "Hozo et al. 2005 (S1), Wan et al. 2014 (S2), Bland 2015 (S3)"),
+    "wan": (wan_mean, "Wan et al. 2014, BMC Med Res Methodol 14:135"),
+    "hozo": (hozo_mean, "Hozo et al. 2005, BMC Med Res Methodol 5:13"),
 }
 WAN = "Wan et al. 2014, BMC Med Res Methodol 14:135"
 SHI = "Shi et al. 2020, Res Synth Methods 11:641"
@@ -181,7 +193,7 @@ def mean_sd_from_median(
     Args:
         median, q1, q3, minimum, maximum: in the units of the outcome, in order of size.
         n: participants behind them, at least 3.
-        mean: ``luo`` (optimal weights) or ``plain`` (fixed weights, as Wan 2014 prints them for quartiles).
+        mean: ``luo`` (optimal weights) or ``wan`` (fixed weights) or ``hozo`` (extremes only).
         sd: ``wan``, or ``shi`` where quartiles and extremes are both known.
         eta: how many standard deviations the interval spans, ``closed`` (formula) or ``table`` (order statistics).
 
@@ -205,6 +217,8 @@ def mean_sd_from_median(
         raise UnknownOption(f"eta = {eta!r} is not known; there are: {', '.join(SPREADS)}.")
     if sd == "shi" and s.scenario != "S3":
         raise UnknownOption("sd = 'shi' needs quartiles and extremes; without both, use 'wan'.")
+    if mean == "hozo" and s.scenario != "S1":
+        raise UnknownOption("mean = 'hozo' is for extremes without quartiles; use 'luo' or 'wan'.")
     centre, cited = MEANS[mean]
     value, spread_source = (wan_sd(s, eta), WAN) if sd == "wan" else (shi_sd(s), SHI)
     return Conversion(
@@ -212,7 +226,7 @@ def mean_sd_from_median(
         {"mean": centre(s), "sd": value},
         s.inputs(mean=mean, sd=sd, eta=eta),
         EXPRESSIONS[mean, s.scenario] + "; " + SPREAD_EXPRESSIONS[sd, s.scenario],
-        f"{cited}; {spread_source}",
+        "; ".join(dict.fromkeys((cited, spread_source))),
         "estimated",
         skewed_note(s),
     )
@@ -222,9 +236,10 @@ EXPRESSIONS = {
     ("luo", "S1"): "w(a+b)/2 + (1−w)m, w = 4/(4+n^0.75)",
     ("luo", "S2"): "w(q1+q3)/2 + (1−w)m, w = 0.7 + 0.39/n",
     ("luo", "S3"): "w1(a+b)/2 + w2(q1+q3)/2 + (1−w1−w2)m, w1 = 2.2/(2.2+n^0.75), w2 = 0.7 − 0.72/n^0.55",
-    ("plain", "S1"): "(a + 2m + b)/4",
-    ("plain", "S2"): "(q1 + m + q3)/3",
-    ("plain", "S3"): "(a + 2q1 + 2m + 2q3 + b)/8",
+    ("wan", "S1"): "(a + 2m + b)/4",
+    ("wan", "S2"): "(q1 + m + q3)/3",
+    ("wan", "S3"): "(a + 2q1 + 2m + 2q3 + b)/8",
+    ("hozo", "S1"): "(a + 2m + b)/4, or m if n > 25",
 }
 SPREAD_EXPRESSIONS = {
     ("wan", "S1"): "SD = (b−a)/ξ(n)",

@@ -37,7 +37,7 @@ def skewness_test(
     .. math:: T_1 = \frac{|a + b - 2m|}{b - a}, \quad T_2 = \frac{|q_1 + q_3 - 2m|}{q_3 - q_1}, \quad
               T_3 = \max\left(\frac{2.65 \ln(0.6 n)}{\sqrt n} T_1, T_2\right)
 
-    Critical values: 1.01/ln(n + 9) + 2.43/(n + 1), 2.65/√n - 6/n², 3/√n - 40/n³.
+    Critical values: 1/ln(n + 9) + 2.5/(n + 1), 2.65/√n - 6/n², 3/√n - 40/n³.
 
     Args:
         median, q1, q3, minimum, maximum: in order of size; n: at least 3.
@@ -61,7 +61,7 @@ def of_summary(s: Summary) -> SkewnessTest:
         low, high = s.quartiles
         t2 = abs(low + high - 2 * s.median) / (high - low)
     if s.scenario == "S1":
-        return SkewnessTest(t1, 1.01 / math.log(n + 9) + 2.43 / (n + 1), "S1")
+        return SkewnessTest(t1, 1 / math.log(n + 9) + 2.5 / (n + 1), "S1")
     if s.scenario == "S2":
         return SkewnessTest(t2, 2.65 / root - 6 / n**2, "S2")
     return SkewnessTest(max(2.65 * math.log(0.6 * n) / root * t1, t2), 3 / root - 40 / n**3, "S3")
