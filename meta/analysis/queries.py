@@ -17,7 +17,7 @@ from reviews.base.work.queries import Standing
 from reviews.base.work.rules import State
 from reviews.extraction import queries as extraction
 from reviews.extraction.queries import StudyEvidence
-from reviews.extraction.rules import ArmRole
+from reviews.extraction.rules import ArmRole, Count
 from reviews.models import Review
 
 RECOMPUTE = "recompute"
@@ -169,7 +169,7 @@ def inputs(analysis: Analysis) -> dict[str, Any]:
 
 def _entry(study: StudyEvidence) -> dict[str, Any] | None:
     experimental, control = study.side(ArmRole.EXPERIMENTAL), study.side(ArmRole.CONTROL)
-    if experimental is None or control is None:
+    if not isinstance(experimental, Count) or not isinstance(control, Count):
         return None
     return {
         "study_id": study.study_id,
@@ -181,10 +181,11 @@ def _entry(study: StudyEvidence) -> dict[str, Any] | None:
             {
                 "label": arm.label,
                 "role": arm.role.value,
-                "events": arm.count.events,
-                "total": arm.count.total,
+                "events": arm.result.events,
+                "total": arm.result.total,
                 "values": list(arm.values),
             }
             for arm in study.arms
+            if isinstance(arm.result, Count)
         ],
     }
