@@ -70,7 +70,7 @@ def _keys(card: Card, common: Counter[str]) -> Iterator[int]:
     elif letters:
         yield hash(("title", letters, author))
         yield hash(("title", letters, card.year))
-    if card.pages is not None and card.volume:
+    if card.pages is not None and card.pages.first and card.volume:
         yield hash(("place", card.volume, card.pages.first, card.year))
         yield hash(("place", card.volume, card.pages.first, author))
     rare = sorted({word for word in card.title.tokens if common[word] > 1}, key=lambda word: (common[word], word))[:RARE_WORDS]

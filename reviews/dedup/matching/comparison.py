@@ -94,6 +94,8 @@ def _pages(a: Card, b: Card) -> Match:
 
 
 def _same_pages(a: Card, one: Pages, b: Card, two: Pages) -> Match:
+    if one.is_guess or two.is_guess:
+        return _guessed(one, two)
     if one.first == two.first:
         if one.last == two.last or one.last == one.first or two.last == two.first:
             return Match.SAME if one.letters == two.letters or not one.letters or not two.letters else Match.CLOSE
@@ -102,7 +104,9 @@ def _same_pages(a: Card, one: Pages, b: Card, two: Pages) -> Match:
         # Printed from page 1 before it had an issue ("Epub ahead of print").
         if pages.first == 1 and pages.count > 1 and (pages.count == other.count or not card.volume):
             return Match.MISSING
-        # "Suppl-89" and "S3-89" beside S78-S89: the first page was lost, the last one stands.
+        if _is_article_number(pages) and not other.letters:  # BMJ and others print pages and number articles as well
+            return Match.MISSING
+        # "S3-89" beside S78-S89: the first page was lost, the last one stands.
         if card.supplement and pages.last == other.last:
             return Match.CLOSE
     if one.letters == two.letters and max(one.count, two.count) <= 60:
@@ -113,6 +117,21 @@ def _same_pages(a: Card, one: Pages, b: Card, two: Pages) -> Match:
     if str(one.first).endswith(str(two.first)) and two.letters in ("i", "l") or str(two.first).endswith(str(one.first)) and one.letters in ("i", "l"):
         return Match.CLOSE
     return Match.DIFFERENT
+
+
+def _guessed(one: Pages, two: Pages) -> Match:
+    if one == two:
+        return Match.SAME
+    for guess, other in ((one, two), (two, one)):
+        if guess.first == 0 and str(other.last).endswith(str(guess.last)) and other.first:
+            return Match.CLOSE
+    if one.first and two.first and (one.first in (two.first, two.last) or two.first in (one.first, one.last)):
+        return Match.CLOSE
+    return Match.MISSING
+
+
+def _is_article_number(pages: Pages) -> bool:
+    return pages.letters != "" and pages.letters != "s" and pages.count == 1 and pages.first > 999
 
 
 _EDITION = re.compile(r"\.(?:pub|v)\d+$|/v\d+$")

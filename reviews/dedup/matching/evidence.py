@@ -14,7 +14,7 @@ from .citation import Kind, Relation
 from .comparison import Comparison, Match, compare
 from .journal import JournalMatch
 from .names import AuthorMatch
-from .title import TitleMatch
+from .title import TitleMatch, ends_alike
 
 
 class Verdict(IntEnum):
@@ -42,6 +42,7 @@ TITLE = {
     TitleMatch.EXACT: 6.0, TitleMatch.NEAR: 5.0, TitleMatch.LONGER: 3.0, TitleMatch.NUMBERED: 1.0, TitleMatch.WORDS: 2.0,
     TitleMatch.MISSING: 0.0, TitleMatch.DIFFERENT: -5.0,
 }  # fmt: skip
+TRANSLATED = 1.0
 AUTHORS = {AuthorMatch.SAME: 4.0, AuthorMatch.SOME: 1.0, AuthorMatch.MISSING: 0.0, AuthorMatch.NONE: -6.0}
 JOURNAL = {JournalMatch.SAME: 2.0, JournalMatch.UNSURE: 0.0, JournalMatch.MISSING: 0.0, JournalMatch.DIFFERENT: -4.0}
 VOLUME = {Match.SAME: 2.0, Match.CLOSE: 0.0, Match.MISSING: 0.0, Match.DIFFERENT: -3.0}
@@ -77,6 +78,28 @@ def weigh(a: Card, b: Card) -> Weighed:
     return Weighed(Verdict.APART, score, c, contradicts or score < 0, placed)
 
 
+def _same_span(a: Card, b: Card, c: Comparison) -> bool:
+    """The same first and last page: in one volume, or in one year of one journal, two documents cannot both fill them."""
+    if c.pages is not Match.SAME or not _is_span(a, b) or c.volume is Match.DIFFERENT:
+        return False
+    return c.volume is Match.SAME or c.journal is JournalMatch.SAME and c.years_apart == 0
+
+
+def _same_issue(c: Comparison) -> bool:
+    return (
+        c.issue is Match.SAME and c.journal is JournalMatch.SAME and c.volume is not Match.DIFFERENT and c.years_apart == 0
+        and c.pages is not Match.DIFFERENT
+    )  # fmt: skip
+
+
+def _is_translation(a: Card, b: Card, c: Comparison) -> bool:
+    """The same pages of the same issue under a title in another language, by the same people."""
+    return (
+        c.title is TitleMatch.DIFFERENT and a.title.is_english is not b.title.is_english and _same_span(a, b, c)
+        and _same_issue(c) and c.authors is AuthorMatch.SAME
+    )  # fmt: skip
+
+
 def _points(a: Card, b: Card, c: Comparison) -> float:
     if c.years_apart is None:
         year = 0.0
@@ -84,7 +107,7 @@ def _points(a: Card, b: Card, c: Comparison) -> float:
         year = SAME_YEAR if c.years_apart == 0 else NEXT_YEAR if c.years_apart == 1 else LATER_YEAR
     generic = GENERIC_TITLE if a.title.is_generic or b.title.is_generic else 0.0
     return (
-        TITLE[c.title] + AUTHORS[c.authors] + year + JOURNAL[c.journal] + VOLUME[c.volume] + ISSUE[c.issue] + PAGES[c.pages]
+        (TRANSLATED if _is_translation(a, b, c) else TITLE[c.title]) + AUTHORS[c.authors] + year + JOURNAL[c.journal] + VOLUME[c.volume] + ISSUE[c.issue] + PAGES[c.pages]
         + DOI[c.doi] + PMID[c.pmid] + REGISTRATIONS[c.registrations] + ABSTRACT[c.abstract] + generic
     )  # fmt: skip
 
@@ -114,18 +137,25 @@ def _contradicts(c: Comparison, *, placed: bool) -> bool:
 def _objections(a: Card, b: Card, c: Comparison, *, placed: bool) -> bool:
     """Whether anything is left that forbids merging without a person, however many points there are."""
     same_number = c.doi is Match.SAME or c.pmid is Match.SAME
-    settled = c.pages in (Match.SAME, Match.CLOSE) and c.volume is Match.SAME and c.journal is not JournalMatch.DIFFERENT
+    span = _same_span(a, b, c)
+    settled = span or c.pages in (Match.SAME, Match.CLOSE) and c.volume is Match.SAME and c.journal is not JournalMatch.DIFFERENT
     if c.pmid is Match.DIFFERENT or c.registrations is Match.DIFFERENT or c.doi is Match.DIFFERENT:
         return True
     if c.doi is Match.CLOSE and not _reissued(a, b, c):
         return True
-    if c.title in (TitleMatch.DIFFERENT, TitleMatch.MISSING, TitleMatch.NUMBERED) or a.title.part != b.title.part and not placed:
+    if c.title is TitleMatch.DIFFERENT:
+        return not _is_translation(a, b, c)
+    if c.title in (TitleMatch.MISSING, TitleMatch.NUMBERED) or a.title.part != b.title.part and not placed:
         return True
     if relations.kinds_differ(a, b, placed=placed):
         return True
-    if c.title < TitleMatch.NEAR and not (_is_span(a, b) and settled or same_number and placed and c.authors is AuthorMatch.SAME):
+    if c.title is TitleMatch.WORDS and not (span and c.abstract is not Match.DIFFERENT):
         return True
-    if c.title is TitleMatch.WORDS and not (settled and _is_span(a, b) and c.abstract is not Match.DIFFERENT):
+    if c.title is TitleMatch.LONGER and not (
+        span
+        or same_number and placed and c.authors is AuthorMatch.SAME
+        or _same_issue(c) and ends_alike(a.title, b.title) and c.authors is AuthorMatch.SAME
+    ):
         return True
     if c.authors is AuthorMatch.NONE and not (same_number and settled):
         return True
@@ -135,11 +165,15 @@ def _objections(a: Card, b: Card, c: Comparison, *, placed: bool) -> bool:
         return True
     if c.volume is Match.DIFFERENT and not (c.pages is Match.SAME and c.journal is JournalMatch.SAME and c.years_apart in (0, None) or same_number):
         return True
+    if c.issue is Match.DIFFERENT and c.volume is not Match.MISSING and c.pages is Match.MISSING and not same_number:
+        return True
     if c.journal is JournalMatch.DIFFERENT and not (same_number or settled and c.title >= TitleMatch.NEAR):
         return True
     if c.years_apart is not None and c.years_apart > 1 and not (same_number and placed or settled):
         return True
     if a.title.is_generic or b.title.is_generic:
+        if _same_issue(c) and c.volume is Match.SAME and c.authors is AuthorMatch.SAME and not (a.title.is_genre or b.title.is_genre):
+            return c.title is not TitleMatch.EXACT
         return not (c.title is TitleMatch.EXACT and (settled or same_number and placed and c.authors is AuthorMatch.SAME))
     return not placed and c.abstract is Match.DIFFERENT
 
@@ -165,8 +199,13 @@ def _worth_asking(
 ) -> bool:
     if c.title is TitleMatch.DIFFERENT:
         # A translated title: everything else must be the same.
-        settled = c.pages is Match.SAME and c.volume is Match.SAME and c.journal is JournalMatch.SAME and _is_span(a, b)
-        return c.authors is AuthorMatch.SAME and settled and c.doi is not Match.DIFFERENT
+        settled = _same_span(a, b, c) and c.journal in (JournalMatch.SAME, JournalMatch.UNSURE)
+        return c.authors in (AuthorMatch.SAME, AuthorMatch.MISSING) and settled and c.doi is not Match.DIFFERENT
+    if c.title is TitleMatch.WORDS and c.authors is AuthorMatch.MISSING and _same_span(a, b, c):
+        return True
+    if a.title.is_generic or b.title.is_generic:
+        if c.doi is Match.DIFFERENT or c.issue is Match.DIFFERENT or c.pages is Match.DIFFERENT:
+            return False
     if score < ASK_FROM or c.pmid is Match.DIFFERENT or c.registrations is Match.DIFFERENT:
         return False
     if a.title.head is not b.title.head or Kind.REGISTRATION in (a.kind, b.kind) and a.kind is not b.kind:

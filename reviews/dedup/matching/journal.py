@@ -15,6 +15,18 @@ _PREPRINTS = re.compile(r"\b(?:biorxiv|medrxiv|arxiv|ssrn|research square|prepri
 _SMALL = frozenset("the of and in for on a an to at de la le les des du et der die das und y el del di e annual international proceedings".split()) - {"international", "proceedings", "annual"}
 
 
+# Names in the journal's own language, beside which a database may write a translation that shares no word with them.
+_VERNACULAR = re.compile(
+    r"\b(?:zhonghua|zhongguo|chung|hua|zazhi|za zhi|xue|bao|gakkai|ronbunshi|rinsho|nihon|nippon|igaku|kokyu|taehan|uihak|chotmaihet|thangphaet|"
+    r"revista|rev|arquivos|anais|zeitschrift|archiv|vestnik|zhurnal|klinicheskaia|annales|archives francaises|wochenschrift|rundschau|lakartidningen|ugeskrift|"
+    r"tidsskrift|orvosi|hetilap|casopis|przeglad|polski|srpski|turk|dergisi|aizheng|giornale|rivista|minerva|gaceta|anales)\b"
+)
+
+
+ACRONYM = 3
+"""Letters (BMJ); shorter ones are words as well."""
+
+
 class JournalMatch(IntEnum):
     MISSING = 0
     DIFFERENT = 1
@@ -30,6 +42,7 @@ class Journal:
     """All words, with those of the subtitle."""
     letters: str
     kind: Kind
+    is_vernacular: bool
 
 
 def read(raw: str) -> Journal:
@@ -43,7 +56,7 @@ def read(raw: str) -> Journal:
         kind = Kind.ABSTRACT
     short = _REST.sub("", _EXTRA.sub(" ", text)).strip() or text
     kept = tuple(word for word in words(short) if word not in _SMALL)
-    return Journal(kept, frozenset(word for word in words(text) if word not in _SMALL), "".join(kept), kind)
+    return Journal(kept, frozenset(word for word in words(text) if word not in _SMALL), "".join(kept), kind, bool(_VERNACULAR.search(text)))
 
 
 def compare(a: Journal, b: Journal) -> JournalMatch:
@@ -60,6 +73,8 @@ def compare(a: Journal, b: Journal) -> JournalMatch:
     if len(few) >= 3 and few <= many:
         return JournalMatch.SAME
     shared = len(a.full & b.full)
+    if a.is_vernacular != b.is_vernacular:
+        return JournalMatch.UNSURE
     return JournalMatch.UNSURE if shared >= max(2, 0.5 * len(few)) else JournalMatch.DIFFERENT
 
 
@@ -79,4 +94,4 @@ def _shortens(short: str, word: str) -> bool:
 
 def _acronym(journal: Journal) -> frozenset[str]:
     initials = "".join(word[0] for word in journal.words)
-    return frozenset({initials}) if len(initials) >= 4 else frozenset()
+    return frozenset({initials}) if len(initials) >= ACRONYM else frozenset()

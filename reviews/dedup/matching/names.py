@@ -28,6 +28,8 @@ class AuthorMatch(IntEnum):
 class Authors:
     people: tuple[frozenset[str], ...]
     """Each person's words that may be the surname."""
+    given: tuple[frozenset[str], ...] = ()
+    """Each person's other words, written out; some databases take these for the surname."""
 
     @property
     def first(self) -> str:
@@ -39,8 +41,8 @@ def read(raw: str) -> Authors:
     text = _ET_AL.sub("", given(raw))
     if not text:
         return Authors(())
-    people = [person for name in _split(text) if (person := _surname(name))]
-    return Authors(tuple(people))
+    people = [(person, _given(name) - person) for name in _split(text) if (person := _surname(name))]
+    return Authors(tuple(person for person, _ in people), tuple(rest for _, rest in people))
 
 
 def _split(text: str) -> list[str]:
@@ -72,6 +74,11 @@ def _surname(name: str) -> frozenset[str]:
     return _words(name, keep_short=False) or _words(name, keep_short=True)
 
 
+def _given(name: str) -> frozenset[str]:
+    after = name.partition(",")[2]
+    return frozenset(word for word in _words(after, keep_short=False) if len(word) > 3) if after else frozenset()
+
+
 def _words(text: str, *, keep_short: bool) -> frozenset[str]:
     found = set()
     for piece in re.split(r"[\s.,\-‐‑–]+", text):
@@ -79,6 +86,11 @@ def _words(text: str, *, keep_short: bool) -> frozenset[str]:
             continue  # initials: "Smith JA", "van der Meer J.W.M."
         found.update(word for word in words(fold(piece.replace("'", "").replace("’", ""))) if len(word) > 1)
     return frozenset(found - _PARTICLES)
+
+
+def _shared(few: tuple[frozenset[str], ...], many: tuple[frozenset[str], ...]) -> int:
+    all_words = frozenset().union(*many)
+    return sum(1 for person in few if person & all_words or any(_same_person(person, other) for other in many))
 
 
 def _same_person(a: frozenset[str], b: frozenset[str]) -> bool:
@@ -92,16 +104,24 @@ def _same_person(a: frozenset[str], b: frozenset[str]) -> bool:
 
 
 def compare(a: Authors, b: Authors) -> AuthorMatch:
-    """How far two lists name the same people; symmetric. A different first author makes it SOME at most."""
+    """How far two lists name the same people; symmetric.
+
+    A different first author makes it SOME at most, unless the two lists name just the same people in another order.
+    """
     if not a.people or not b.people:
         return AuthorMatch.MISSING
     if a.people == b.people:
         return AuthorMatch.SAME
-    few, many = sorted((a.people, b.people), key=lambda people: (len(people), sorted(map(sorted, people))))
-    many_words = frozenset().union(*many)
-    shared = sum(1 for person in few if person & many_words or any(_same_person(person, other) for other in many))
+    few, many = sorted((a, b), key=lambda authors: (len(authors.people), sorted(map(sorted, authors.people))))
+    shared = _shared(few.people, many.people)
+    firsts = _same_person(few.people[0], many.people[0])
+    if shared < len(few.people):
+        swapped = max(_shared(few.given, many.people), _shared(few.people, many.given))
+        if swapped > shared:
+            shared = swapped
+            firsts = bool(few.given[0] & many.people[0] or few.people[0] & many.given[0])
     if shared == 0:
         return AuthorMatch.NONE
-    if shared / len(few) >= MOST and _same_person(few[0], many[0]):
+    if shared / len(few.people) >= MOST and firsts or shared == len(few.people) == len(many.people) > 1:
         return AuthorMatch.SAME
     return AuthorMatch.SOME

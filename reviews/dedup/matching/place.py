@@ -7,6 +7,7 @@ from .text import given
 
 _MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
 _DATE = re.compile(r"^(?:(\d{1,2})-([a-z]{3})|([a-z]{3})-(\d{1,2}))$")
+_REMNANT = re.compile(r"^(?:suppl|pt|t)\W*-(\d{1,4})$")
 _NUMBER = re.compile(r"([a-z]{0,5})(\d+)([a-z]{0,3})")
 _COCHRANE = re.compile(r"\b(?:cd|mr)0{0,2}\d{4,6}\b")
 
@@ -18,6 +19,8 @@ class Pages:
     first: int
     last: int
     letters: str = ""
+    is_guess: bool = False
+    """Read from a date or a remnant: it may confirm another's pages, and never contradicts them."""
 
     @property
     def count(self) -> int:
@@ -27,14 +30,16 @@ class Pages:
 def pages(text: str) -> Pages | None:
     """The pages named, or None. ``444-50`` ends on 450; ``21-Aug`` is what a spreadsheet makes of 8-21."""
     text = given(text).casefold()
-    if not text or "pagination" in text or text.endswith(" p") or text.startswith(("suppl", "artn")):
+    if not text or "pagination" in text or text.endswith(" p") or text.startswith("artn"):
         return None
     if date := _DATE.match(text):
         month = _MONTHS.get(date[2] or date[3])
         if month is None:
             return None
         low, high = sorted((month, int(date[1] or date[4])))
-        return Pages(low, high)
+        return Pages(low, high, is_guess=True)
+    if remnant := _REMNANT.match(text):
+        return Pages(0, int(remnant[1]), is_guess=True)
     numbers = _NUMBER.findall(re.split(r"[;,]", text, maxsplit=1)[0])
     if not numbers:
         return None
@@ -45,7 +50,7 @@ def pages(text: str) -> Pages | None:
     if len(last) < len(first):
         last = first[: len(first) - len(last)] + last
     start, end = int(first), int(last[:9])
-    return Pages(start, max(start, end), re.sub(r"[ivxl]+$", "", letters))
+    return Pages(start, max(start, end), re.sub(r"[ivxl]{2,}$", "", letters))
 
 
 def cochrane_number(*texts: str) -> str:
@@ -66,8 +71,10 @@ def volume(text: str) -> str:
 
 
 def issue(text: str) -> str:
-    """The issue without the words around it; "" when a month or a date stands in its place."""
+    """The issue without the words around it; a month counts as its number, a date in its place as nothing."""
     text = given(text).casefold()
+    if text[:3] in _MONTHS and text.isalpha():
+        return str(_MONTHS[text[:3]])
     if not text or _DATE.match(text) or "pagination" in text:
         return ""
     return re.sub(r"[^a-z0-9]", "", re.sub(r"suppl(?:ement)?|spl|pt|part|no", "s", text)).lstrip("0")

@@ -13,8 +13,16 @@ from .text import fold, given, roman, words
 
 # The article itself, marked afterwards: the mark is no part of its title.
 _MARKED = re.compile(r"^\W*(?:retracted(?: article| paper| publication)?|withdrawn(?: article)?)\s*[:.\]-]+\s*")
-# What a database adds to the end of a title.
-_ADDED = re.compile(r"\s*[\[(](?:article in [a-z ,/]+|in [a-z]+|corrected|abstract|review|retracted[a-z ]*|letter|editorial|meeting abstract|published erratum[^\])]*)[\])]\W*$")
+# What databases and journals add to the end of a title: "[Article in French]", "[33 refs]", "[Careers]"; but not "[Part II]".
+_ADDED = re.compile(
+    r"\s*-?\s*(?:\[(?!(?:[^\]]* )?(?:part|pt|[ivx]+)\b)[a-z ,/&-]{3,40}\]|\[\d+ refs?\.?\]|\[(?:published )?errat[^\]]*\]|\((?:article in|in) [a-z ,/]+\)|\((?:review|abstract|letter)\))\W*$"
+)
+# A genre, not a work: journals print one in every issue.
+_GENRE = re.compile(
+    r"^\W*(?:remarks from |from )?(?:the )?(?:guest |joint )?(?:editors?'?s?|editorials?)(?: (?:comments?|notes?|introduction|preface|perspectives?|letter|page|choice|corner))*\W*$"
+    r"|\beditor'?s'? (?:comments?|notes?|letter|page|choice|corner)\W*$|^\W*(?:senior editor perspectives|book reviews?|in this issue|introduction|preface|foreword|"
+    r"obituary|news|letters? to the editor|correspondence|index|contents|table of contents|announcements?|abstracts?|unknown|untitled|no title)\W*$|\babstracts\W*$"
+)
 
 _HEAD: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.RETRACTION, re.compile(r"^\W*(?:retraction(?: note| notice)?\s*(?::|to\b|of\b|for\b|-)|notice of retraction|retraction note\b|withdrawal(?: notice)?\s*:)")),
@@ -53,6 +61,8 @@ _SMALL = frozenset(
     "a an the of and or in on for to with by from at as is are its their into using use via during among between der die das des "
     "und la le les et de du el los las y en un une il di e".split()
 )
+_ENGLISH = frozenset("the of and with from for by on to at its their an".split())
+_OTHER = frozenset("der die das den dem des und von zum zur im fur als auf le la les des du et dans sur el los las y del con para por una un il nella della e da do dos em".split())
 _SPELLING = (
     (re.compile(r"ae|oe"), "e"), (re.compile(r"our\b"), "or"), (re.compile(r"is(e|ed|es|ing|ation|ations)\b"), r"iz\1"),
     (re.compile(r"yse"), "yze"), (re.compile(r"tre\b"), "ter"), (re.compile(r"ph"), "f"), (re.compile(r"ll"), "l"),
@@ -93,24 +103,31 @@ class Title:
     head: Kind
     tails: frozenset[str]
     retracted: bool
+    is_genre: bool
+    is_english: bool
+    """Whether its small words say so; a title that names one language only is not taken for another's translation."""
 
     @property
     def is_generic(self) -> bool:
-        return len(self.tokens) <= GENERIC_WORDS
+        return self.is_genre or len(self.tokens) <= GENERIC_WORDS
 
 
 def read(raw: str) -> Title:
     folded = fold(given(raw)).replace("‐", "-").strip()
     text = _MARKED.sub("", folded)
     retracted = text != folded
-    text = _ADDED.sub("", text)
+    while len(words(shorter := _ADDED.sub("", text))) >= GENERIC_WORDS and shorter != text:
+        text = shorter
     head = next((kind for kind, pattern in _HEAD if pattern.search(text)), Kind.UNKNOWN)
     tails = frozenset(name for name, pattern in _TAIL if pattern.search(text))
     tokens = tuple(words(text))
     numbers = tuple(sorted(token for token in tokens if token.isdigit()))
     found = _PART.search(text) or _END_PART.search(text)
     part = _number(found[1]) if found else None
-    return Title(text, tokens, "".join(tokens), numbers, part, head, tails, retracted)
+    english, other = len(_ENGLISH.intersection(tokens)), len(_OTHER.intersection(tokens))
+    return Title(
+        text, tokens, "".join(tokens), numbers, part, head, tails, retracted, bool(_GENRE.search(text)), english >= other
+    )  # fmt: skip
 
 
 def _number(word: str) -> int | None:
@@ -147,6 +164,12 @@ def compare(a: Title, b: Title) -> TitleMatch:
         return TitleMatch.LONGER if shorter > GENERIC_WORDS else TitleMatch.WORDS
     total = max(len(a.tokens), len(b.tokens))
     return TitleMatch.WORDS if max(len(only_a), len(only_b)) <= max(2, 0.34 * total) else TitleMatch.DIFFERENT
+
+
+def ends_alike(a: Title, b: Title) -> bool:
+    """Whether one title is the other under the heading of a column ("How I did it: …")."""
+    few, many = sorted((a, b), key=lambda title: len(title.tokens))
+    return len(few.tokens) >= 8 and many.tokens[-len(few.tokens) :] == few.tokens
 
 
 def _is_number(word: str) -> bool:
