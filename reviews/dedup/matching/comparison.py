@@ -46,7 +46,7 @@ def compare(a: Card, b: Card) -> Comparison:
         years_apart=None if a.year is None or b.year is None else abs(a.year - b.year),
         journal=_journal(a, b),
         volume=_volume(a, b),
-        issue=_plain(a.issue, b.issue),
+        issue=_issue(a.issue, b.issue),
         pages=_pages(a, b),
         doi=_doi(a, b),
         pmid=_plain(a.pmid, b.pmid),
@@ -59,6 +59,14 @@ def _plain(a: str, b: str) -> Match:
     if not a or not b:
         return Match.MISSING
     return Match.SAME if a == b else Match.DIFFERENT
+
+
+def _issue(a: str, b: str) -> Match:
+    found = _plain(a, b)
+    # "21" and "21, Suppl. 1"; "s2" and "2".
+    if found is Match.DIFFERENT and (a.startswith(b) or b.startswith(a) or a.strip("s") == b.strip("s") or not (a + b).isdigit()):
+        return Match.CLOSE
+    return found
 
 
 def _journal(a: Card, b: Card) -> JournalMatch:

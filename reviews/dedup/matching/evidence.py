@@ -100,6 +100,12 @@ def _is_translation(a: Card, b: Card, c: Comparison) -> bool:
     )  # fmt: skip
 
 
+def _is_footnote(a: Card, b: Card, c: Comparison) -> bool:
+    """A number that one title alone ends on, on the same pages of the same issue, is the sign of a footnote."""
+    alone = (not a.title.numbers) is not (not b.title.numbers)
+    return alone and c.pages is Match.SAME and c.volume is Match.SAME and _same_issue(c) and c.authors is AuthorMatch.SAME
+
+
 def _points(a: Card, b: Card, c: Comparison) -> float:
     if c.years_apart is None:
         year = 0.0
@@ -145,7 +151,9 @@ def _objections(a: Card, b: Card, c: Comparison, *, placed: bool) -> bool:
         return True
     if c.title is TitleMatch.DIFFERENT:
         return not _is_translation(a, b, c)
-    if c.title in (TitleMatch.MISSING, TitleMatch.NUMBERED) or a.title.part != b.title.part and not placed:
+    if c.title is TitleMatch.NUMBERED and not _is_footnote(a, b, c):
+        return True
+    if c.title is TitleMatch.MISSING or a.title.part != b.title.part and not placed:
         return True
     if relations.kinds_differ(a, b, placed=placed):
         return True
@@ -175,6 +183,8 @@ def _objections(a: Card, b: Card, c: Comparison, *, placed: bool) -> bool:
         if _same_issue(c) and c.volume is Match.SAME and c.authors is AuthorMatch.SAME and not (a.title.is_genre or b.title.is_genre):
             return c.title is not TitleMatch.EXACT
         return not (c.title is TitleMatch.EXACT and (settled or same_number and placed and c.authors is AuthorMatch.SAME))
+    if not placed and c.journal is JournalMatch.UNSURE and c.volume is not Match.SAME:
+        return True
     return not placed and c.abstract is Match.DIFFERENT
 
 
@@ -201,6 +211,9 @@ def _worth_asking(
         # A translated title: everything else must be the same.
         settled = _same_span(a, b, c) and c.journal in (JournalMatch.SAME, JournalMatch.UNSURE)
         return c.authors in (AuthorMatch.SAME, AuthorMatch.MISSING) and settled and c.doi is not Match.DIFFERENT
+    if c.title >= TitleMatch.NEAR and c.authors is AuthorMatch.SAME and c.journal is JournalMatch.SAME and c.years_apart == 1:
+        # The same journal within a year: printed again by mistake, or two works; nobody can tell from here.
+        return not (a.title.is_generic or b.title.is_generic or relations.kinds_differ(a, b, placed=placed))
     if c.title is TitleMatch.WORDS and c.authors is AuthorMatch.MISSING and _same_span(a, b, c):
         return True
     if a.title.is_generic or b.title.is_generic:
@@ -209,6 +222,8 @@ def _worth_asking(
     if score < ASK_FROM or c.pmid is Match.DIFFERENT or c.registrations is Match.DIFFERENT:
         return False
     if a.title.head is not b.title.head or Kind.REGISTRATION in (a.kind, b.kind) and a.kind is not b.kind:
+        return False
+    if not placed and relation is Relation.VERSION_OF and relations.says_edition(a, b, c):
         return False
     if placed and c.title is not TitleMatch.NUMBERED:
         return True

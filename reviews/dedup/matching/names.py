@@ -76,7 +76,7 @@ def _surname(name: str) -> frozenset[str]:
 
 def _given(name: str) -> frozenset[str]:
     after = name.partition(",")[2]
-    return frozenset(word for word in _words(after, keep_short=False) if len(word) > 3) if after else frozenset()
+    return frozenset(word for word in _words(after, keep_short=False) if len(word) > 2) if after else frozenset()
 
 
 def _words(text: str, *, keep_short: bool) -> frozenset[str]:

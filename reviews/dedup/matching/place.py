@@ -61,6 +61,10 @@ def cochrane_number(*texts: str) -> str:
     return ""
 
 
+MOST_ISSUES = 366
+"""No volume holds more; a larger number is a running number of the journal or of somebody's list."""
+
+
 def volume(text: str) -> str:
     """The number of the volume alone. ``2)`` is what is left of "65 (Suppl. 2)", and no volume."""
     text = given(text).casefold()
@@ -77,4 +81,5 @@ def issue(text: str) -> str:
         return str(_MONTHS[text[:3]])
     if not text or _DATE.match(text) or "pagination" in text:
         return ""
-    return re.sub(r"[^a-z0-9]", "", re.sub(r"suppl(?:ement)?|spl|pt|part|no", "s", text)).lstrip("0")
+    plain = re.sub(r"[^a-z0-9]", "", re.sub(r"suppl(?:ement)?|spl|pt|part|no", "s", text)).lstrip("0")
+    return "" if plain.isdigit() and int(plain) > MOST_ISSUES else plain

@@ -74,6 +74,11 @@ def _is_abstract(card: Card) -> bool:
     return card.pages is not None and card.pages.count <= 2 and (card.supplement or card.pages.letters in ("s", "a", "e", "p"))
 
 
+def says_edition(a: Card, b: Card, c: Comparison) -> bool:
+    """One of the two says that it is a later edition of the other."""
+    return c.doi is Match.CLOSE or edition(a.doi) != edition(b.doi) or Kind.UPDATE in (a.kind, b.kind) and a.kind is not b.kind
+
+
 def is_close(a: Card, b: Card, c: Comparison, relation: Relation) -> bool:
     """Whether the relation is worth showing: the same title, and people in common where both name them."""
     if a.title.is_generic or b.title.is_generic or c.title < TitleMatch.NUMBERED:

@@ -21,7 +21,7 @@ _ADDED = re.compile(
 _GENRE = re.compile(
     r"^\W*(?:remarks from |from )?(?:the )?(?:guest |joint )?(?:editors?'?s?|editorials?)(?: (?:comments?|notes?|introduction|preface|perspectives?|letter|page|choice|corner))*\W*$"
     r"|\beditor'?s'? (?:comments?|notes?|letter|page|choice|corner)\W*$|^\W*(?:senior editor perspectives|book reviews?|in this issue|introduction|preface|foreword|"
-    r"obituary|news|letters? to the editor|correspondence|index|contents|table of contents|announcements?|abstracts?|unknown|untitled|no title)\W*$|\babstracts\W*$"
+    r"obituary|news|letters? to the editor|correspondence|index|contents|table of contents|announcements?|abstracts?|unknown|untitled|no title)\W*$"
 )
 
 _HEAD: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -54,6 +54,7 @@ _TAIL: tuple[tuple[str, re.Pattern[str]], ...] = (
 )  # fmt: skip
 
 _PART = re.compile(r"\b(?:part|pt|chapter|section|volume|vol|study|experiment|paper|phase|appendix|number|no|trial)\.?\s*(\d{1,3}|[ivx]{1,4}|one|two|three|four|five|[ab])\b")
+_PARTS = frozenset("part pt chapter section volume vol study experiment paper phase appendix number no trial".split())
 _END_PART = re.compile(r"(?:^|[\s:.(\[-])(\d{1,2}|[ivx]{1,4})\W*$")
 _ORDINALS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "a": 1, "b": 2}
 
@@ -159,7 +160,7 @@ def compare(a: Title, b: Title) -> TitleMatch:
     if not only_a or not only_b:
         shorter = min(len(a.tokens), len(b.tokens))
         extra = only_a or only_b
-        if all(_is_number(word) or len(word) == 1 for word in extra):
+        if any(map(_is_number, extra)) and all(_is_number(word) or word in _PARTS for word in extra):
             return TitleMatch.NUMBERED
         return TitleMatch.LONGER if shorter > GENERIC_WORDS else TitleMatch.WORDS
     total = max(len(a.tokens), len(b.tokens))
