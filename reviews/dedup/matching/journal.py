@@ -12,7 +12,9 @@ _REST = re.compile(r"\s*(?:[:=/]|\.\s+conference\b|\bconference\s*:|;|--|\s-\s).
 _CONFERENCE = re.compile(r"\b(?:conference|proceedings|symposium|congress|workshop|meeting|annual scientific sessions)\b")
 _REGISTRY = re.compile(r"clinicaltrials\.gov|trialsearch|isrctn|who\.int/|\bictrp\b|trial registr|\bprospero\b|clinical trials? register|\bdrks\b|\banzctr\b")
 _PREPRINTS = re.compile(r"\b(?:biorxiv|medrxiv|arxiv|ssrn|research square|preprints?(?:\.org)?|psyarxiv|socarxiv|osf preprints|chemrxiv|authorea)\b")
-_SMALL = frozenset("the of and in for on a an to at de la le les des du et der die das und y el del di e annual international proceedings".split()) - {"international", "proceedings", "annual"}
+_SMALL = frozenset("the of and in for on to at de la le les des du et der die das und y el del di e annual".split())
+_COUNTED = re.compile(r"^(?:(?:1[89]|20)\d\d|\d{1,3}(?:st|nd|rd|th))$")
+"""The year or the number of a meeting, which one database writes and the other does not."""
 
 
 # Names in the journal's own language, beside which a database may write a translation that shares no word with them.
@@ -55,8 +57,13 @@ def read(raw: str) -> Journal:
     elif _CONFERENCE.search(text):
         kind = Kind.ABSTRACT
     short = _REST.sub("", _EXTRA.sub(" ", text)).strip() or text
-    kept = tuple(word for word in words(short) if word not in _SMALL)
-    return Journal(kept, frozenset(word for word in words(text) if word not in _SMALL), "".join(kept), kind, bool(_VERNACULAR.search(text)))
+    kept = _telling(short)
+    return Journal(kept, frozenset(_telling(text)), "".join(kept), kind, bool(_VERNACULAR.search(text)))
+
+
+def _telling(text: str) -> tuple[str, ...]:
+    every = words(text)
+    return tuple(word for word in every if word not in _SMALL and not _COUNTED.match(word)) or tuple(every)
 
 
 def compare(a: Journal, b: Journal) -> JournalMatch:
