@@ -4,7 +4,6 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.text
 import django.utils.timezone
-import reviews.search.rules
 from django.conf import settings
 from django.db import migrations, models
 
@@ -65,7 +64,7 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[("database", "database"), ("register", "register"), ("other", "other")],
-                        default=reviews.search.rules.SourceKind["DATABASE"],
+                        default="database",
                         max_length=10,
                         verbose_name="kind",
                     ),
