@@ -280,7 +280,7 @@ class Migration(migrations.Migration):
                             ("undone", "undone"),
                             ("retired", "retired"),
                         ],
-                        default=reviews.search.rules.ImportState["PREVIEW"],
+                        default="preview",
                         max_length=10,
                     ),
                 ),
