@@ -5,9 +5,10 @@ from reviews.base.endpoints.models import Answered
 from reviews.base.files.models import StoredFile
 from reviews.base.work.models import Owed
 from reviews.extraction.models import Arm, ArmChoice, Confirmation, Value
-from reviews.library.models import Characteristic, Identifier, Record, Report, Study, StudyReport
+from reviews.library.models import Characteristic, Correction, Identifier, Record, Report, Study, StudyReport
 from reviews.protocol.models import Criterion, Outcome, OutcomeOfInterest, Protocol, Timepoint
 from reviews.screening.models import Inclusion
+from reviews.search.models import ColumnMapping, Import, Rejection, Search, Source
 from reviews.team.models import Invitation, Membership, Review, Team, TeamMember, User
 from reviews.team.tokens.models import ApiToken
 
@@ -18,10 +19,13 @@ __all__ = [
     "ArmChoice",
     "ChainHead",
     "Characteristic",
+    "ColumnMapping",
     "Confirmation",
+    "Correction",
     "Criterion",
     "Event",
     "Identifier",
+    "Import",
     "Inclusion",
     "Invitation",
     "Membership",
@@ -30,8 +34,11 @@ __all__ = [
     "Owed",
     "Protocol",
     "Record",
+    "Rejection",
     "Report",
     "Review",
+    "Search",
+    "Source",
     "StoredFile",
     "Study",
     "StudyReport",

@@ -1,6 +1,7 @@
 """Identities of reports and studies, in one spelling each."""
 
 import re
+import unicodedata
 from enum import StrEnum
 
 
@@ -62,3 +63,81 @@ def web_address(scheme: Scheme, value: str) -> str:
     if scheme is Scheme.REGISTRY:
         return f"https://clinicaltrials.gov/study/{value}" if value.startswith("NCT") else ""
     return _WEB[scheme].format(value)
+
+
+# --- Words of records ---------------------------------------------------------------------------------------------
+
+PLAIN_LETTERS = {
+    letter: plain[0]
+    for letter in map(chr, range(0xC0, 0x250))
+    if letter == letter.lower()
+    if (plain := unicodedata.normalize("NFD", letter))[0] != letter
+}
+"""Small Latin letters with a mark, and the letter below the mark. PostgreSQL folds by it what SQLite folds by itself."""
+
+_QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”|(\S+)')
+_LETTERS = re.compile(r"[^\W_]+")
+MOST_PHRASES = 12
+"""More words than this narrow nothing any more."""
+
+
+def phrases(text: str) -> list[list[str]]:
+    """What is asked for, as words that stand beside each other: one list for each word or quotation.
+
+    A word with a hyphen is two words beside each other, as the index holds it.
+    """
+    found = []
+    for quoted in _QUOTED.finditer(text):
+        words = _LETTERS.findall(_plain(next(part for part in quoted.groups() if part is not None)))
+        if words:
+            found.append(words)
+    return found[:MOST_PHRASES]
+
+
+def _plain(text: str) -> str:
+    return "".join(PLAIN_LETTERS.get(letter, letter) for letter in unicodedata.normalize("NFC", text).lower())
+
+
+# --- Corrections of records -----------------------------------------------------------------------------------------
+
+CORRECTABLE = (
+    "title",
+    "authors",
+    "year",
+    "journal",
+    "volume",
+    "issue",
+    "pages",
+    "doi",
+    "pmid",
+    "pmcid",
+    "registrations",
+    "abstract",
+    "language",
+    "keywords",
+)
+"""What of a record a person may correct. Where it came from and its raw text are facts."""
+
+
+def checked_field(name: str, text: str) -> str | int | None:
+    """The text of a record's field as it is kept: one spelling for identifiers, whole years only.
+
+    Raises:
+        Unrecognised: the text cannot be what the field holds.
+    """
+    text = text.strip()
+    match name:
+        case "year":
+            if not text:
+                return None
+            if not re.fullmatch(r"(1[5-9]|20|21)\d\d", text):
+                raise Unrecognised(f"“{text}” is not a year; write four digits, for example 2021.")
+            return int(text)
+        case "doi" | "pmid" | "pmcid":
+            return canonical(Scheme(name), text) if text else ""
+        case "authors" | "registrations" | "keywords":
+            return "\n".join(line for each in text.splitlines() if (line := " ".join(each.split())))
+        case "abstract":
+            return text
+        case _:
+            return " ".join(text.split())

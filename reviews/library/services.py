@@ -11,7 +11,7 @@ from reviews.base.audit import services as audit
 from reviews.base.files import services as files
 from reviews.base.files.models import StoredFile
 from reviews.library import rules
-from reviews.library.models import Characteristic, Identifier, Record, Report, Study, StudyReport
+from reviews.library.models import Characteristic, Correction, Identifier, Record, Report, Study, StudyReport
 from reviews.library.rules import Scheme
 from reviews.team.access import require
 from reviews.team.models import Review, User
@@ -130,6 +130,72 @@ def _link(review: Review, actor: User, study: Study, report: NewReport, *, is_pr
         brought_by=actor,
     )
     return kept
+
+
+@transaction.atomic
+def correct_record(
+    *, review: Review, actor: User, record: Record, changes: Mapping[str, str], reason: str
+) -> list[Correction]:
+    """Correct what a record says; its raw text stays as it came. What is the same already adds nothing.
+
+    Args:
+        changes: the new text of each field, by its name; lists (authors, keywords, registrations) one on each line.
+
+    Raises:
+        PermissionDenied: the person does not import records in this review.
+        ValidationError: no reason, a field that cannot be corrected, or a text that the field cannot hold.
+    """
+    role = require(actor, review, Action.SEARCH)
+    if record.review_id != review.pk:
+        raise ValidationError("The record belongs to another review.")
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why: what does the source itself say?"})
+    unknown = [name for name in changes if name not in rules.CORRECTABLE]
+    if unknown:
+        raise ValidationError(f"This cannot be corrected: {', '.join(unknown)}.")
+    kept = Record.objects.select_for_update().get(pk=record.pk)
+    made, problems = [], {}
+    for name, text in changes.items():
+        try:
+            after = rules.checked_field(name, text)
+        except rules.Unrecognised as refusal:
+            problems[name] = str(refusal)
+            continue
+        longest = getattr(Record._meta.get_field(name), "max_length", None)
+        if longest and len(str(after)) > longest:
+            problems[name] = f"At most {longest} characters fit here."
+            continue
+        before = getattr(kept, name)
+        if after != before:
+            setattr(kept, name, after)
+            made.append(
+                Correction(
+                    record=kept,
+                    field=name,
+                    before="" if before is None else str(before),
+                    after="" if after is None else str(after),
+                    reason=reason.strip(),
+                    corrected_by=actor,
+                )
+            )
+    if problems:
+        raise ValidationError(problems)
+    if not made:
+        return []
+    kept.save(update_fields=[each.field for each in made])
+    for each in made:
+        each.save()
+    audit.record(
+        chain=review.chain,
+        actor=actor,
+        acting_role=role,
+        verb="corrected record",
+        subject=kept,
+        before={each.field: each.before for each in made},
+        after={each.field: each.after for each in made},
+        reason=reason.strip(),
+    )
+    return made
 
 
 @transaction.atomic

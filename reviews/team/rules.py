@@ -29,6 +29,7 @@ class Action(StrEnum):
     READ = "read"
     MANAGE_PEOPLE = "manage people"
     WRITE_PROTOCOL = "write the protocol"
+    SEARCH = "search and import records"
     EXTRACT = "extract"
     PLAN = "plan analyses"
     RECOMPUTE = "recompute"
@@ -40,6 +41,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.READ: frozenset(Role),
     Action.MANAGE_PEOPLE: frozenset({Role.OWNER}),
     Action.WRITE_PROTOCOL: frozenset({Role.OWNER}),
+    Action.SEARCH: frozenset({Role.OWNER, Role.REVIEWER, Role.EXTRACTOR}),
     Action.EXTRACT: frozenset({Role.EXTRACTOR}),
     Action.PLAN: frozenset({Role.OWNER}),
     Action.RECOMPUTE: frozenset({Role.OWNER, Role.EXTRACTOR}),

@@ -94,6 +94,34 @@ def settle(lease: Lease) -> None:
         transaction.on_commit(partial(send, lease.kind, lease.key))
 
 
+def renew(lease: Lease) -> None:
+    """Keep the lease of long work, in the transaction that writes a part of its effect.
+
+    A part that is written is progress: the attempts before it do not count against the rest.
+
+    Raises:
+        LeaseLost: the lease ran out and another run holds the work.
+    """
+    row = Owed.objects.select_for_update().filter(kind=lease.kind, key=lease.key, lease=lease.token).first()
+    if row is None:
+        raise LeaseLost(f"{lease.kind} {lease.key}")
+    row.attempts, row.last_error = 1, ""
+    row.leased_until = timezone.now() + dt.timedelta(seconds=settings.LEASE_SECONDS)
+    row.save()
+
+
+@transaction.atomic
+def hand_on(lease: Lease) -> None:
+    """Let go of long work in the middle, so that the next run goes on with it and none outlives its time."""
+    row = Owed.objects.select_for_update().filter(kind=lease.kind, key=lease.key, lease=lease.token).first()
+    if row is None:
+        return
+    row.attempts, row.lease, row.leased_until = 0, None, None
+    row.not_before = timezone.now()
+    row.save()
+    transaction.on_commit(partial(send, lease.kind, lease.key))
+
+
 @transaction.atomic
 def fail(lease: Lease, error: Exception) -> None:
     """Keep the words of the error, pause, and try again later; after six attempts it is parked."""
