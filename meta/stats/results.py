@@ -109,3 +109,14 @@ class Heterogeneity:
     def tau(self) -> float | None:
         """Standard deviation of the true effects between studies."""
         return None if self.tau2 is None else math.sqrt(self.tau2)
+
+
+def estimated(value: Pooled | NotEstimable) -> Pooled:
+    """The pooled effect of numbers that have been checked before.
+
+    Raises:
+        StatsError: it is not one after all; the reason is the message.
+    """
+    if isinstance(value, NotEstimable):
+        raise StatsError(value.reason)
+    return value

@@ -8,11 +8,8 @@ import numpy as np
 
 from meta.stats.arrays import Array
 from meta.stats.pooling.inverse_variance import weighted_mean
-from meta.stats.regression.design import Design
-from meta.stats.regression.model import Regression, regress
 from meta.stats.regression.weighted import fit, traces
-from meta.stats.results import NotEstimable
-from meta.stats.small_study import fail_safe, limit_meta_analysis
+from meta.stats.small_study import limit_meta_analysis
 from meta.stats.small_study.selection import contributions
 from meta.stats.small_study.weights import selection_of
 from meta.stats.sparse.counts import density, likelihood, usable
@@ -90,14 +87,9 @@ def _stopped(case: Mapping[str, Any], answer: Mapping[str, Any], columns: Column
     again: dict[str, Any] = {}
     if method == "meta::metabias":
         x = np.column_stack((ones, np.sqrt(v)))
-        found = regress(y, v, Design(("(Intercept)", "sei"), x, intercept=True), tau2=stopped(y, v, x), test="t")
-        if isinstance(found, Regression):
-            slope = found.coefficients[1]
-            again = {
-                "statistic": slope.statistic,
-                "p": slope.p_value,
-                "estimate": [slope.estimate, slope.standard_error],
-            }
+        weighted = fit(y, v, x, stopped(y, v, x))
+        bias, error = float(weighted.coefficients[1]), math.sqrt(float(weighted.inverse[1, 1]))
+        again = {"statistic": bias / error, "estimate": [bias, error]}
     elif method == "fsn":
         spread = stopped(y, v, ones)
         mean = weighted_mean(y, v, spread)
@@ -105,17 +97,14 @@ def _stopped(case: Mapping[str, Any], answer: Mapping[str, Any], columns: Column
             "average": mean.estimate,
             "p_observed": math.erfc(abs(mean.estimate / mean.standard_error) / math.sqrt(2)),
         }
-        number = fail_safe(y, v, kind=options.get("type", "General"))
-        again["fsn"] = number.number if not isinstance(number, NotEstimable) else None
     elif method == "metasens::limitmeta":
         limit = limit_meta_analysis(y, v, tau2=stopped(y, v, ones))
-        if not isinstance(limit, NotEstimable):
-            value = limit.pooled
-            again = {
-                "estimate": value.estimate, "se": value.standard_error, "ci_lo": value.lower, "ci_hi": value.upper,
-                "alpha_r": limit.alpha, "beta_r": limit.beta, "Q_small": limit.q_small, "Q_resid": limit.q_residual,
-                "G2": limit.g2,
-            }  # fmt: skip
+        value = limit.pooled
+        again = {
+            "estimate": value.estimate, "se": value.standard_error, "ci_lo": value.lower, "ci_hi": value.upper,
+            "alpha_r": limit.alpha, "beta_r": limit.beta, "Q_small": limit.q_small, "Q_resid": limit.q_residual,
+            "G2": limit.g2,
+        }  # fmt: skip
     elif len(results.get("filled_yi", ())) == len(answer["filled_yi"]):
         y = np.concatenate((y, np.array(results["filled_yi"], dtype=float)))
         v = np.concatenate((v, np.array(results["filled_vi"], dtype=float)))

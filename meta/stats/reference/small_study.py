@@ -288,12 +288,10 @@ def tes(columns: Columns, options: Mapping[str, Any]) -> Answer | NotEstimable:
     }
 
 
-def limitmeta(columns: Columns, options: Mapping[str, Any]) -> Answer | NotEstimable:
+def limitmeta(columns: Columns, options: Mapping[str, Any]) -> Answer:
     """metasens::limitmeta, method beta0."""
     y, v = _studies(columns, options)
     found = limit_meta_analysis(y, v, tau2=_tau2(options) or 0.0, level=_level(options))
-    if isinstance(found, NotEstimable):
-        return found
     value = found.pooled
     return {
         "estimate": value.estimate,

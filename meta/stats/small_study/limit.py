@@ -25,7 +25,7 @@ from meta.stats.distributions import chi2_upper
 from meta.stats.errors import UnknownOption
 from meta.stats.pooling.intervals import pooled
 from meta.stats.pooling.inverse_variance import cochran_q, weighted_mean
-from meta.stats.results import NotEstimable, Pooled, plain
+from meta.stats.results import Pooled, estimated, plain
 from meta.stats.shown_when import ShownWhen
 from meta.stats.tau2 import ESTIMATORS, Tau2, estimate_tau2
 
@@ -66,7 +66,7 @@ class LimitMetaAnalysis:
 
 def limit_meta_analysis(
     estimate: Numbers, variance: Numbers, *, tau2: str | float = "REML", level: float = 0.95
-) -> LimitMetaAnalysis | NotEstimable:
+) -> LimitMetaAnalysis:
     """The effect adjusted for small-study effects (beta0).
 
     Args:
@@ -89,9 +89,8 @@ def limit_meta_analysis(
     alpha, beta = radial.intercept, radial.slope
     variance_of = float(unit[1, 1]) + spread * float(unit[0, 0]) + 2.0 * tau * float(unit[0, 1])
     k = len(y)
-    answer = pooled(beta + tau * alpha, math.sqrt(max(0.0, variance_of)), df=None, level=level, k=k, method="limit")
-    if isinstance(answer, NotEstimable):
-        return answer
+    error = math.sqrt(max(0.0, variance_of))
+    answer = estimated(pooled(beta + tau * alpha, error, df=None, level=level, k=k, method="limit"))
     common = weighted_mean(y, v)
     q = cochran_q(y, common.weights, common.estimate)
     q_residual = line(y, 1.0 / v, np.sqrt(v)).residual

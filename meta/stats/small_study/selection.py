@@ -28,7 +28,7 @@ from meta.stats.distributions import chi2_upper
 from meta.stats.errors import InvalidInput, UnknownOption
 from meta.stats.pooling.intervals import pooled
 from meta.stats.pooling.inverse_variance import weighted_mean
-from meta.stats.results import NotEstimable, Pooled, plain
+from meta.stats.results import NotEstimable, Pooled, estimated, plain
 from meta.stats.shown_when import ShownWhen
 from meta.stats.sparse.maximise import Contributions, Convergence, Optimum, best_of
 from meta.stats.tau2.likelihood import log_likelihood, maximum_likelihood
@@ -141,11 +141,9 @@ def selection_model(
     if best.covariance is None or _runs_off(best, convergence, random=random):
         return RUNAWAY
     errors = np.sqrt(np.diag(best.covariance))
-    answer = pooled(
+    answer = estimated(pooled(
         float(best.shared[0]) * unit, float(errors[0]) * unit, df=None, level=level, k=len(y), method="selection"
-    )  # fmt: skip
-    if isinstance(answer, NotEstimable):
-        return answer
+    ))  # fmt: skip
     jacobian = len(y) * math.log(unit)
     found = best.value - jacobian
     without = log_likelihood(scaled_y, scaled_v, start, restricted=False) - jacobian

@@ -12,7 +12,7 @@ from meta.stats.arrays import Array, Numbers, effects_and_variances
 from meta.stats.errors import UnknownOption
 from meta.stats.pooling.intervals import INTERVALS, confidence
 from meta.stats.pooling.inverse_variance import cochran_q, weighted_mean
-from meta.stats.results import NotEstimable, Pooled, plain
+from meta.stats.results import NotEstimable, Pooled, estimated, plain
 from meta.stats.shown_when import ShownWhen
 from meta.stats.tau2 import ESTIMATORS, Tau2, estimate_tau2
 
@@ -68,7 +68,7 @@ class TrimAndFill:
 @dataclass(frozen=True, slots=True)
 class _Fit:
     estimate: float
-    pooled: Pooled | NotEstimable
+    pooled: Pooled
     tau2: float
     q: float
 
@@ -80,7 +80,7 @@ def _fit(y: Array, v: Array, tau2: str | float | None, interval: str, level: flo
         spread = found.value if isinstance(found, Tau2) else 0.0
     common, mean = weighted_mean(y, v), weighted_mean(y, v, spread)
     answer = confidence(y, v, mean, spread, interval=interval, level=level, common_se=common.standard_error)
-    return _Fit(mean.estimate, answer, spread, cochran_q(y, common.weights, common.estimate))
+    return _Fit(mean.estimate, estimated(answer), spread, cochran_q(y, common.weights, common.estimate))
 
 
 def trim_and_fill(
@@ -146,10 +146,6 @@ def trim_and_fill(
     filled = sign * (2.0 * centre - z[k - missing :])
     all_y, all_v = np.concatenate((y, filled)), np.concatenate((v, u[k - missing :]))
     result, original = _fit(all_y, all_v, tau2, interval, level), _fit(y, v, tau2, interval, level)
-    if isinstance(result.pooled, NotEstimable):
-        return result.pooled
-    if isinstance(original.pooled, NotEstimable):
-        return original.pooled
     return TrimAndFill(
         missing, error, 0.5 ** (missing + 1) if estimator == "R0" else None, chosen, estimator,
         tuple(filled.tolist()), tuple(u[k - missing :].tolist()), result.pooled, original.pooled, result.tau2, result.q,

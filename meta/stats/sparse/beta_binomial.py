@@ -21,7 +21,7 @@ from meta.stats.errors import InvalidInput, UnknownOption
 from meta.stats.inputs import BinaryArms
 from meta.stats.measures import measure
 from meta.stats.pooling.intervals import pooled
-from meta.stats.results import NotEstimable, Pooled, plain
+from meta.stats.results import NotEstimable, Pooled, estimated, plain
 
 from .families import binomial
 from .maximise import Convergence, best_of
@@ -121,11 +121,9 @@ def beta_binomial(arms: BinaryArms, *, interval: str = "wald", level: float = 0.
     df = float(2 * k - 2) if interval == "t" else None
     if df == 0:
         return NotEstimable("With one study there is no degree of freedom for a t distribution.")
-    answer = pooled(
+    answer = estimated(pooled(
         float(best.shared[1]), math.sqrt(float(best.covariance[1, 1])), df=df, level=level, k=k, method=interval
-    )  # fmt: skip
-    if isinstance(answer, NotEstimable):
-        return answer
+    ))  # fmt: skip
     return BetaBinomial(answer, float(best.shared[0]), rho, best.value, convergence, len(y))
 
 

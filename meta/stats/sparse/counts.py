@@ -31,7 +31,7 @@ from meta.stats.inputs import BinaryArms, PersonTimeArms, Proportions, Rates, Ta
 from meta.stats.measures import Measure, measure
 from meta.stats.pooling.intervals import pooled
 from meta.stats.pooling.inverse_variance import typical_variance
-from meta.stats.results import NotEstimable
+from meta.stats.results import NotEstimable, estimated
 
 from .families import Binomial, Density, Pair, Poisson, binomial, poisson
 from .heterogeneity import heterogeneity
@@ -256,9 +256,7 @@ def _fitted(
     df = float(k - 1) if interval == "t" else None
     if df == 0:
         return NotEstimable("With one study there is no degree of freedom for a t distribution.")
-    answer = pooled(estimate, error, df=df, level=level, k=k, method=interval)
-    if isinstance(answer, NotEstimable):
-        return answer
+    answer = estimated(pooled(estimate, error, df=df, level=level, k=k, method=interval))
     i2, h2 = _relative(arms, what, rows, tau * tau)
     common = best if not random or tau == 0 else best_of(*_common(data, model, nodes))[0]
     wald, ratio = heterogeneity(data, model, common, nodes)
