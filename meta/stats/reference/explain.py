@@ -79,7 +79,7 @@ def _unconverged(case: Mapping[str, Any], answer: Mapping[str, Any], columns: Co
         pairs = list(
             zip(_groups(options, columns), results["subgroups"]["tau2"], answer["subgroups"]["tau2"], strict=True)
         )
-    elif results.get("tau2") is None or answer.get("tau2") is None:
+    elif isinstance(results.get("tau2"), list) or results.get("tau2") is None or answer.get("tau2") is None:
         return None
     else:
         pairs = [(np.ones(len(next(iter(columns.values()))), dtype=bool), results["tau2"], answer["tau2"])]

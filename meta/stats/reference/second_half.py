@@ -7,10 +7,16 @@ from typing import Any
 from meta.stats.conversions import quantile_fit
 from meta.stats.conversions.medians import Summary, summary
 
+from . import dependence
 from .data import Columns
 
 FITTED_QUANTILES = 1e-3
 """Quantile estimation, for which the README suggests it: the reference's optimiser stops early."""
+SEARCHED, SEARCHED_ZERO = 1e-4, 1e-6
+"""rma.mv: the reference's optimiser stops early."""
+PROFILE = 1e-4
+"""Absolute, for limits of a variance: the root tolerance of the reference."""
+CLOSED_KEYS = frozenset({"fixed_effect_GLS", "yi", "vi", "V", "QE", "QE_p", "typical_vi"})
 SIMULATED = "the reference is a simulation ({draws} draws), and its values lie within four of its standard errors"
 NOT_NEAREST = "a distribution with nearer quantiles exists than the one the reference's optimiser stopped at"
 STANDARD_ERRORS = 4.0
@@ -20,6 +26,10 @@ def tolerance(case: Mapping[str, Any], path: tuple[str, ...]) -> tuple[float, fl
     """Relative and absolute tolerance, or None where the general ones hold."""
     if str(case.get("method", "")).startswith("estmeansd::"):
         return FITTED_QUANTILES, 1e-12
+    if path[0].startswith("sigma2_"):
+        return 0.0, PROFILE
+    if case.get("method") in dependence.CASES and not CLOSED_KEYS & set(path):
+        return SEARCHED, SEARCHED_ZERO
     return None
 
 
@@ -30,7 +40,27 @@ def explanation(
     method = str(case.get("method", ""))
     if method.startswith("estmeansd::"):
         return _medians(case, answer, columns, method)
+    if method in dependence.CASES:
+        return _likelier(case["results"], answer)
     return None
+
+
+HIGHER = "the reference stopped before its optimum: a higher likelihood exists"
+
+
+def _likelier(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> str | None:
+    """Whether every likelihood that the reference prints is below the engine's."""
+    pairs = [(theirs.get("logLik"), ours.get("logLik"))]
+    pairs += [(value.get("logLik"), ours[name].get("logLik")) for name, value in theirs.items()
+              if isinstance(value, dict) and isinstance(ours.get(name), dict)]  # fmt: skip
+    known = [(a, b) for a, b in pairs if a is not None and b is not None]
+    if not known or any(b < a - ROUNDING * abs(a) for a, b in known):
+        return None
+    return HIGHER if any(b > a + ROUNDING * abs(a) for a, b in known) else None
+
+
+ROUNDING = 1e-11
+"""Relative: likelihoods nearer than this are the same."""
 
 
 def _medians(case: Mapping[str, Any], answer: Mapping[str, Any], columns: Columns, method: str) -> str | None:
