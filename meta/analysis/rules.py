@@ -134,6 +134,14 @@ REVMAN_5 = Settings()
 """RevMan 5: Mantel-Haenszel, 0.5 in every cell of a study with a zero, DerSimonian-Laird, Wald intervals."""
 
 
+def usual_method(measure: str) -> str:
+    """The engine's own choice: Mantel-Haenszel where a measure of two arms has it, Peto for its own, else inverse
+    variance."""
+    if measure == "PETO":
+        return "PETO"
+    return "MH" if measure in {"OR", "RR", "RD"} else "IV"
+
+
 @dataclass(frozen=True, slots=True)
 class Preset:
     """A named way of computing, with the words in which it is offered."""
