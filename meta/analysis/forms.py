@@ -189,7 +189,6 @@ class PlanForm(SettingsForm):
         super().__init__(*args, **kwargs)
         queryset = OutcomeOfInterest.objects.filter(pk__in=[one.pk for one in wanted])
         self.fields["wanted"].queryset = queryset.select_related("outcome", "timepoint")  # type: ignore[attr-defined]
-        self.wanted = {str(one.pk): one.outcome for one in wanted}
 
     def head(self) -> Iterator[BoundField]:
         yield from (self[name] for name in self.opening)

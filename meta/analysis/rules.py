@@ -56,7 +56,7 @@ class Check(StrEnum):
 CHECKS: Mapping[Check, str] = {
     Check.LEAVE_ONE_OUT: "Without each trial in turn: whether the result hangs on one of them.",
     Check.CUMULATIVE: "Trial after trial, oldest first: how the result came to be what it is.",
-    Check.WITHOUT_ESTIMATED: "Without numbers that no report states: those that were estimated or calculated back.",
+    Check.WITHOUT_ESTIMATED: "Without trials whose numbers were estimated, from medians or figures, say.",
     Check.ALTERNATIVES: "By the usual other measures, methods and models of the same data.",
     Check.EVERY_STUDY: "With the trials that the plan leaves out.",
 }

@@ -166,7 +166,7 @@ def _add(fact: dict[str, Any], review: Review, cast: Cast, outcome: Outcome, tim
             NewResult(
                 outcome=outcome,
                 timepoint=timepoint,
-                counts=[counts.read_count(arm["count"]) for arm in fact["arms"]],
+                results=[counts.read_count(arm["count"]) for arm in fact["arms"]],
                 provenance=_provenance(fact),
             )
         ],
@@ -179,13 +179,13 @@ def _correct(fact: dict[str, Any], review: Review, cast: Cast, outcome: Outcome,
     arm = Arm.objects.select_related("study").get(
         study__team=review.team, study__label=fact["study"], label=fact["arm"]
     )
-    extraction.enter_count(
+    extraction.enter_result(
         review=review,
         actor=cast.enters,
         arm=arm,
         outcome=outcome,
         timepoint=timepoint,
-        count=counts.read_count(fact["count"]),
+        result=counts.read_count(fact["count"]),
         provenance=_provenance(fact),
         reason=fact["reason"],
     )

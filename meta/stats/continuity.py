@@ -145,9 +145,12 @@ def chosen_rows(cells: Cells, rows: npt.NDArray[np.bool_]) -> Cells:
     return a[rows], b[rows], c[rows], d[rows]
 
 
-def corrected(cells: Cells, correction: Correction, measure: str = "") -> Cells:
-    """The cells with the correction added; the same arrays if nothing has to be added."""
-    if correction.to == "none" or correction.add == 0:
+def corrected(cells: Cells, correction: Correction, measure: str = "", *, lowest: float = 0.0) -> Cells:
+    """The cells with the correction added; the same arrays if nothing has to be added.
+
+    ``lowest``: the smallest cell, where the caller knows that none is empty.
+    """
+    if correction.to == "none" or correction.add == 0 or (lowest > 0 and correction.to != "all"):
         return cells
     a, b, c, d = cells
     if correction.to == "all":

@@ -3,9 +3,10 @@
 A cell may be missing (None or NaN): the study then stays in the table and is reported as not estimable.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar, Self, cast
 
 import numpy as np
@@ -33,6 +34,24 @@ def column(values: Numbers | Iterable[float | None], name: str) -> Array:
     return array
 
 
+def _together(columns: Sequence[Any]) -> tuple[Array, ...] | None:
+    """All columns in one array, which is much quicker than one by one; None unless they are plain, finite, equal in
+    length and without gaps."""
+    try:
+        stacked = np.array(columns, dtype=np.float64)
+    except (TypeError, ValueError):
+        return None
+    if stacked.ndim != 2 or not math.isfinite(np.add.reduce(stacked, axis=None)):
+        return None
+    stacked.flags.writeable = False
+    return tuple(stacked)
+
+
+@cache
+def _column_names(table: type) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(table) if f.init and f.name != "labels")
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """Common to all inputs: labels, length, rows missing a number, a choice of rows, JSON."""
@@ -41,29 +60,31 @@ class Table:
 
     kind: ClassVar[str] = ""
     complete: Flags = field(init=False, repr=False)
+    is_complete: bool = field(init=False, repr=False)
+    _rows: tuple[Array, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        columns = self.column_names()
-        for name in columns:
-            object.__setattr__(self, name, column(getattr(self, name), name))
-        lengths = {len(getattr(self, name)) for name in columns}
-        labels = tuple(str(label) for label in self.labels)
-        if not labels and len(lengths) == 1:
-            labels = tuple(f"Study {i}" for i in range(1, lengths.copy().pop() + 1))
-        if lengths != {len(labels)}:
+        names = self.column_names()
+        rows = _together([getattr(self, name) for name in names])
+        gaps = rows is None
+        if rows is None:  # column by column, so that the sentence can name the one that is wrong
+            rows = tuple(column(getattr(self, name), name) for name in names)
+        labels = tuple(map(str, self.labels)) or tuple(f"Study {i}" for i in range(1, len(rows[0]) + 1))
+        if {len(row) for row in rows} != {len(labels)}:
             raise InvalidInput("Every column must hold one number per study, and there must be one label per study.")
-        object.__setattr__(self, "labels", labels)
-        stacked = sum((getattr(self, name) for name in columns), np.zeros(len(labels)))
-        object.__setattr__(self, "complete", stacked == stacked)
+        complete = np.isfinite(sum(rows)) if gaps else np.ones(len(labels), dtype=bool)
+        is_complete = not gaps or bool(complete.all())
+        self.__dict__.update(zip(names, rows, strict=True))
+        self.__dict__.update(labels=labels, complete=complete, is_complete=is_complete, _rows=rows)
         self._check()
 
     def _columns(self) -> tuple[Array, ...]:
-        return tuple(getattr(self, name) for name in self.column_names())
+        return self._rows
 
     @classmethod
     def column_names(cls) -> tuple[str, ...]:
         """The columns of this kind of data, in order."""
-        return tuple(f.name for f in fields(cls) if f.init and f.name != "labels")
+        return _column_names(cls)  # type: ignore[arg-type]  # a class is hashable, whatever its instances are
 
     def _check(self) -> None:
         """Refuse numbers that cannot be what they claim to be."""
@@ -103,15 +124,9 @@ class BinaryArms(Table):
     total_control: Numbers
 
     def _check(self) -> None:
-        a, n1, c, n2 = self.columns
-        if (
-            a.size
-            and min(a.min(), c.min()) >= 0
-            and min(n1.min(), n2.min()) > 0
-            and (a <= n1).all()
-            and (c <= n2).all()
-        ):
+        if self.lowest_cell > 0:
             return
+        a, n1, c, n2 = self.columns
         self._refuse((a < 0) | (c < 0), "events cannot be negative.")
         self._refuse((n1 <= 0) | (n2 <= 0), "an arm must have at least one participant.")
         self._refuse((a > n1) | (c > n2), "there cannot be more events than participants.")
@@ -126,6 +141,13 @@ class BinaryArms(Table):
         """The 2x2 tables: a, b (experimental: events, none), c, d (control)."""
         a, n1, c, n2 = self.columns
         return a, n1 - a, c, n2 - c
+
+    @cached_property
+    def lowest_cell(self) -> float:
+        """The smallest cell of all tables (above 0: no rule for empty cells has anything to do); NaN where unknown."""
+        if not (len(self) and self.is_complete):
+            return math.nan
+        return float(np.minimum.reduce(np.minimum(np.minimum(*self.cells[:2]), np.minimum(*self.cells[2:]))))
 
     @property
     def total(self) -> Array:

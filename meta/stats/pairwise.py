@@ -242,9 +242,11 @@ def _common(
         summed, rows = _mantel_haenszel(arms, chosen)
         if isinstance(summed, NotEstimable):
             return (nothing if iv is None else summed), None, empty
-        weights = empty
-        weights[rows] = summed.weights
-        k = int(np.count_nonzero(summed.weights > 0))
+        weights = summed.weights
+        if len(weights) < len(empty):
+            weights = empty
+            weights[rows] = summed.weights
+        k = int(np.count_nonzero(summed.weights))
         answer = pooled(summed.estimate, summed.standard_error, df=None, level=chosen.level, k=k, method="wald")
         return answer, summed.estimate, weights
     if iv is None:
@@ -270,12 +272,12 @@ def _mantel_haenszel(arms: Table, chosen: Plan) -> tuple[mantel_haenszel.Summed 
             rate = mantel_haenszel.cochran_rate_ratio
         return (rate(*columns) if len(columns[0]) else NOTHING_TO_POOL), rows
     rule = chosen.continuity.pooled
-    cells = cast("BinaryArms", arms).cells
-    used = corrected(cells, rule, chosen.measure.code)
+    tables = cast("BinaryArms", arms)
+    cells = tables.cells
+    used = corrected(cells, rule, chosen.measure.code, lowest=tables.lowest_cell)
     ratio = chosen.measure.code != "RD"
-    if used is not cells or rule.drop_double_zero == "always":
+    if not (arms.is_complete and used is cells and rule.drop_double_zero != "always"):
         rows = rows & ~left_out(cells, rule, chosen.measure.code)
-    if not rows.all():
         cells, used = chosen_rows(cells, rows), chosen_rows(used, rows)
     if not len(cells[0]):
         return NO_EVENTS, rows

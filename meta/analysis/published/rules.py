@@ -51,7 +51,7 @@ class Printed:
     @property
     def half(self) -> float:
         """Half a unit of the last digit: the print stands for everything this near to it."""
-        return 0.5 * 10**-self.places
+        return 0.5 * float(10**-self.places)
 
     def stands_for(self, number: float) -> bool:
         """Whether the number rounds to the print, whichever way halves are rounded."""

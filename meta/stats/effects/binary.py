@@ -18,11 +18,12 @@ Pair = tuple[Array, Array]
 def log_odds_ratio(a: Array, b: Array, c: Array, d: Array) -> Pair:
     r"""Natural log of the odds ratio.
 
-    .. math:: \log\frac{ad}{bc}, \qquad v = 1/a + 1/b + 1/c + 1/d
+    .. math:: \log\frac{ad}{bc}, \qquad v = 1/a + 1/b + 1/c + 1/d = \frac{a+d}{ad} + \frac{b+c}{bc}
 
     Source: Woolf 1955; Deeks & Higgins 2010.
     """
-    return np.log((a * d) / (b * c)), 1.0 / a + 1.0 / b + 1.0 / c + 1.0 / d
+    ad, bc = a * d, b * c
+    return np.log(ad / bc), (a + d) / ad + (b + c) / bc
 
 
 def log_risk_ratio(a: Array, b: Array, c: Array, d: Array) -> Pair:
@@ -159,9 +160,9 @@ def effects_of(arms: BinaryArms, measure: str, rule: Continuity, *, zero_varianc
     cells: Cells = arms.cells
     always = correction.drop_double_zero == "always"
     with np.errstate(all="ignore"):
-        used = cells if measure in UNCORRECTED else corrected(cells, correction, measure)
+        used = cells if measure in UNCORRECTED else corrected(cells, correction, measure, lowest=arms.lowest_cell)
         y, v = formula(*used)
-        if used is cells and y.size and math.isfinite(float(y.dot(v))) and v.min() > 0 and not always:
+        if used is cells and y.size and math.isfinite(y.dot(v)) and np.minimum.reduce(v) > 0 and not always:
             return Effects(tuple(arms.labels), y, v, arms.complete)
         if used is not cells and measure == "RD" and correction.keep_difference:
             y = formula(*cells)[0]

@@ -29,8 +29,8 @@ def weighted_mean(estimate: Array, variance: Array, tau2: float = 0.0) -> Weight
         estimate, variance: shape (k,), variances positive.
         tau2: between-study variance; 0 gives the common-effect mean.
     """
-    w = 1.0 / (variance + tau2)
-    total = float(w.sum())
+    w = 1.0 / (variance + tau2 if tau2 else variance)
+    total = float(np.add.reduce(w))
     return Weighted(w, total, float(w.dot(estimate)) / total, math.sqrt(1.0 / total))
 
 

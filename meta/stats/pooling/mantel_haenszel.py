@@ -52,12 +52,11 @@ def odds_ratio(a: Array, b: Array, c: Array, d: Array) -> Answer:
     r, s = a * d * inverse, b * c * inverse
     p = (a + d) * inverse
     q = 1.0 - p
-    sum_r, sum_s = float(r.sum()), float(s.sum())
+    pr, qr, ps, qs = float(p.dot(r)), float(q.dot(r)), float(p.dot(s)), float(q.dot(s))
+    sum_r, sum_s = pr + qr, ps + qs  # since P + Q = 1
     if sum_r <= 0 or sum_s <= 0:
         return NO_COMPARISON
-    pr, qs = float(p.dot(r)), float(q.dot(s))
-    cross = float(p.dot(s)) + float(q.dot(r))
-    variance = 0.5 * (pr / sum_r**2 + cross / (sum_r * sum_s) + qs / sum_s**2)
+    variance = 0.5 * (pr / sum_r**2 + (ps + qr) / (sum_r * sum_s) + qs / sum_s**2)
     return _answer(math.log(sum_r / sum_s), variance, s)
 
 
