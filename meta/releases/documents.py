@@ -7,13 +7,13 @@ from typing import Any
 from meta.analysis.queries import Result, describe, plot_of
 from meta.plots import forest
 from meta.plots.forest.model import Mark
-from meta.releases import rules
+from meta.earlier import queries as earlier
+from meta.earlier.models import Statement
+from meta.releases import formats, rules
 from reviews.extraction import queries as extraction
 from reviews.library.rules import Scheme, web_address
 from reviews.models import Protocol, Review, Value
 from reviews.screening import queries as screening
-
-SCHEMA = 1
 
 
 def build(
@@ -33,7 +33,7 @@ def build(
     Figures are drawn here, once, so that a released picture does not change when the drawing code does.
     """
     document: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": formats.SCHEMA,
         "review": {
             "slug": review.slug,
             "title": review.title,
@@ -52,8 +52,10 @@ def build(
         "protocol": _protocol(protocol) if protocol else None,
         "outcomes": [outcome for result in results if (outcome := describe(result)) is not None],
         "studies": _studies(review, results),
+        "earlier": _earlier(review),
         "changes": None,
     }
+    document["summary"] = formats.summary(document["review"], document["outcomes"])
     if previous is not None:
         document["changes"] = rules.difference(previous, document)
     marks = _marks(document["changes"])
@@ -123,8 +125,10 @@ def _studies(review: Review, results: Sequence[Result]) -> list[dict[str, Any]]:
         for entry in result.snapshot.inputs["studies"] if result.snapshot else []:
             total = entry["experimental"]["total"] + entry["control"]["total"]
             people[entry["study_id"]] = max(total, people.get(entry["study_id"], 0))
+    keys = formats.addresses([study.label for study in studies])
     return [
         {
+            "key": key,
             "label": study.label,
             "year": study.year,
             "participants": people.get(study.pk),
@@ -137,8 +141,29 @@ def _studies(review: Review, results: Sequence[Result]) -> list[dict[str, Any]]:
             "arms": [{"label": arm.label, "role": arm.role, "randomised": arm.randomised} for arm in study.arms.all()],
             "values": [_value(value) for value in values[study.pk]],
         }
-        for study in studies
+        for key, study in zip(keys, studies, strict=True)
     ]
+
+
+def _earlier(review: Review) -> dict[str, list[dict[str, Any]]]:
+    """What earlier reviews state, by kind; nothing of it goes into a result."""
+    found = list(earlier.statements(review))
+    return {
+        group: [_statement(one) for one in found if one.kind == kind] for group, kind in formats.GROUP.items()
+    }
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    return {
+        "subject": statement.subject,
+        "study": statement.study.label if statement.study else None,
+        "says": statement.says,
+        "number": statement.number,
+        "source": statement.source,
+        "url": statement.url,
+        "place": statement.place,
+        "note": statement.note,
+    }
 
 
 def _report(report: Any) -> dict[str, Any]:
@@ -158,7 +183,9 @@ def _value(value: Value) -> dict[str, Any]:
         "timepoint": value.timepoint.label,
         "arm": value.arm.label,
         "quantity": value.quantity,
+        "state": value.state,
         "as_printed": value.as_printed,
+        "number": f"{value.number.normalize():f}" if value.number is not None else None,
         "method": value.method,
         "measured_at": value.measured_at,
         "source": value.source,

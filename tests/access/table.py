@@ -80,6 +80,8 @@ PAGES = {
     "reviews/<slug>/analysis/<key>/amend/": {"GET": OWNER, "POST": OWNER},
     "reviews/<slug>/analysis/<key>/figure/<width>.json": MEMBERS_READ,
     "reviews/<slug>/analysis/<key>/forest.svg": MEMBERS_READ,
+    "reviews/<slug>/earlier/": {"GET": MEMBERS, "POST": EXTRACTOR},
+    "reviews/<slug>/earlier/<statement_id>/take-back/": {"POST": EXTRACTOR},
     "reviews/<slug>/publication/": {"GET": MEMBERS, "POST": OWNER},
     "reviews/<slug>/publication/notice/": {"POST": OWNER},
 }
