@@ -15,7 +15,6 @@ from rest_framework.response import Response
 
 from meta.publication import queries, rules, tables
 from meta.publication.middleware import FOR_EVER, REVALIDATE, publish
-from meta.releases import queries as releasing
 from meta.releases.formats import UnknownFormat
 from meta.releases.models import Release
 from meta.releases.rules import NoticeKind, Version
@@ -66,17 +65,20 @@ class VersionAnswer(Answer):
     )
 
     def get_document(self, release: Release) -> str:
-        return _address("document", release)
+        return self._address("document", release)
 
     def get_arms(self, release: Release) -> str:
-        return _address("arms", release)
+        return self._address("arms", release)
 
     def get_arms_csv(self, release: Release) -> str:
-        return _address("table", release, "arms")
+        return self._address("table", release, "arms")
 
     def get_withdrawn(self, release: Release) -> str | None:
-        given = self.context["withdrawals"].get(release.pk)
-        return given.text if given else None
+        withdrawn: dict[int, str] = self.context["withdrawn"]
+        return withdrawn.get(release.pk) or None
+
+    def _address(self, name: str, release: Release, *more: str) -> str:
+        return reverse(f"api:published:{name}", args=[self.context["slug"], str(release.version), *more])
 
 
 class PublicNoticeAnswer(Answer):
@@ -153,9 +155,11 @@ class PublishedReview(PublishedEndpoint):
     def get(self, request: Request, slug: str) -> Response:
         latest = _found(slug, None)
         shown = PublishedReviewAnswer.of(latest)
-        shown["notices"] = PublicNoticeAnswer.of_all(queries.notices(latest))
-        context = {"withdrawals": releasing.withdrawals(latest.review_id)}
-        shown["versions"] = VersionAnswer(queries.versions(latest.review_id), many=True, context=context).data
+        around = queries.surroundings(latest)
+        shown["notices"] = PublicNoticeAnswer.of_all(around.notices)
+        context = {"slug": slug, "withdrawn": {line.release.pk: line.withdrawn for line in around.lines}}
+        releases = [line.release for line in around.lines]
+        shown["versions"] = VersionAnswer(releases, many=True, context=context).data
         return Response(shown)
 
 
@@ -261,7 +265,3 @@ def _page(release: Release) -> dict[str, Any]:
         return release.page
     except UnknownFormat as error:
         raise Http404(str(error)) from error
-
-
-def _address(name: str, release: Release, *more: str) -> str:
-    return reverse(f"api:published:{name}", args=[release.document["review"]["slug"], str(release.version), *more])

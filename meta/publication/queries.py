@@ -1,13 +1,12 @@
 """What readers see: released documents and notices, and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.fields.json import KT
 
-from meta.releases import queries as releasing
 from meta.releases.models import Notice, Release
 from meta.releases.rules import NoticeKind, Version
 
@@ -26,6 +25,22 @@ class VersionLine:
     release: Release
     result: str
     withdrawn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around a version: every version in a line, newest first, and what is said beside this one."""
+
+    lines: tuple[VersionLine, ...]
+    notices: tuple[Notice, ...]
+
+    @property
+    def relied_on(self) -> VersionLine:
+        """The newest version that was not withdrawn; the newest of all where each was."""
+        return next((line for line in self.lines if not line.withdrawn), self.lines[0])
+
+    def line(self, release: Release) -> VersionLine:
+        return next(line for line in self.lines if line.release.pk == release.pk)
 
 
 def newest_releases() -> list[Release]:
@@ -50,27 +65,23 @@ def versions(review_id: int) -> list[Release]:
     return list(Release.objects.filter(review=review_id).order_by(*ORDER))
 
 
-def version_lines(review_id: int) -> list[VersionLine]:
-    """Every version in a line, newest first, without loading the documents."""
-    found = Release.objects.filter(review=review_id).defer("document").order_by(*ORDER).annotate(**FIRST_RESULT)
-    withdrawn = releasing.withdrawals(review_id)
-    return [
-        VersionLine(
-            release,
-            f"{_said(release, 'measure')} {_said(release, 'text')}".strip(),
-            withdrawn[release.pk].text if release.pk in withdrawn else "",
-        )
-        for release in found
-    ]
+def surroundings(release: Release) -> Surroundings:
+    """In two statements, without loading the other versions' documents."""
+    given = list(Notice.objects.filter(review=release.review_id).order_by("-given_at", "-pk"))
+    withdrawn = {one.release_id: one.text for one in given if one.kind == NoticeKind.WITHDRAWN}
+    found = Release.objects.filter(review=release.review_id).defer("document").order_by(*ORDER).annotate(**FIRST_RESULT)
+    lines = tuple(
+        VersionLine(one, f"{_said(one, 'measure')} {_said(one, 'text')}".strip(), withdrawn.get(one.pk, ""))
+        for one in found
+    )
+    later = {line.release.pk for line in lines if line.release.version > release.version}
+    return Surroundings(lines, tuple(one for one in given if _speaks_of(one, release, later)))
 
 
-def notices(release: Release) -> Sequence[Notice]:
-    """What is said about the review, this version, and later versions that were withdrawn; newest first."""
-    of_review = Notice.objects.filter(review=release.review_id)
-    found = of_review.filter(release=None) | of_review.filter(release=release)
-    later = of_review.filter(kind=NoticeKind.WITHDRAWN, release__isnull=False).select_related("release")
-    withdrawn = [one for one in later if one.release is not None and one.release.version > release.version]
-    return sorted([*found, *withdrawn], key=lambda notice: (notice.given_at, notice.pk), reverse=True)
+def _speaks_of(notice: Notice, release: Release, later: Set[int]) -> bool:
+    if notice.release_id is None or notice.release_id == release.pk:
+        return True
+    return notice.kind == NoticeKind.WITHDRAWN and notice.release_id in later
 
 
 def _by_reliance(releases: QuerySet[Release]) -> QuerySet[Release]:

@@ -1,6 +1,6 @@
 """Public pages: they read released documents and notices, and nothing else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 from meta.plots import forest
 from meta.publication import queries, tables
 from meta.publication.middleware import REVALIDATE
-from meta.publication.queries import VersionLine
+from meta.publication.queries import Surroundings
 from meta.publication.rules import bias_table, characteristics, results_of_study
 from meta.publication.views.published import found, page_of, published
 from meta.releases.models import Release
@@ -57,7 +57,7 @@ def study(request: HttpRequest, slug: str, version: str, key: str) -> HttpRespon
     if one is None:
         raise Http404("This version has no such study.")
     stated = [bias for bias in document["earlier"]["risk_of_bias"] if bias["study"] == one["label"]]
-    context = _frame(request, release, document, queries.version_lines(release.review_id)) | {
+    context = _frame(request, release, document, queries.surroundings(release)) | {
         "study": one,
         "results": results_of_study(one),
         "bias": stated,
@@ -71,8 +71,8 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     """Every version with all that changed from the one before it."""
     release = found(slug, None)
     everything = queries.versions(release.review_id)
-    lines = queries.version_lines(release.review_id)
-    context = _frame(request, release, page_of(release), lines) | {
+    around = queries.surroundings(release)
+    context = _frame(request, release, page_of(release), around) | {
         "steps": [
             {
                 "line": line,
@@ -85,7 +85,7 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
                 "results": one.document["outcomes"],
                 "url": reverse("publication:version", args=[slug, str(one.version)]),
             }
-            for one, line in zip(everything, lines, strict=True)
+            for one, line in zip(everything, around.lines, strict=True)
         ]
     }
     return render(request, "meta/publication/history.html", context)
@@ -95,7 +95,7 @@ def _page(request: HttpRequest, release: Release) -> HttpResponse:
     document = page_of(release)
     slug, number = document["review"]["slug"], document["version"]
     shown = [_shown(outcome, slug, number) for outcome in document["outcomes"]]
-    context = _frame(request, release, document, queries.version_lines(release.review_id)) | {
+    context = _frame(request, release, document, queries.surroundings(release)) | {
         "outcomes": shown,
         "outcome": shown[0]["outcome"],
         "first": shown[0],
@@ -112,12 +112,12 @@ def _page(request: HttpRequest, release: Release) -> HttpResponse:
 
 
 def _frame(
-    request: HttpRequest, release: Release, document: Mapping[str, Any], lines: Sequence[VersionLine]
+    request: HttpRequest, release: Release, document: Mapping[str, Any], around: Surroundings
 ) -> dict[str, Any]:
     """What stands around every public page of a version: its number, its notices, the way to the others."""
     slug, number = document["review"]["slug"], document["version"]
-    relied_on = next((line for line in lines if not line.withdrawn), lines[0])
-    here = next(line for line in lines if line.release.pk == release.pk)
+    relied_on, here = around.relied_on, around.line(release)
+    numbers = {line.release.pk: str(line.release.version) for line in around.lines}
     return {
         "document": document,
         "disclaimer": document["disclaimer"],
@@ -134,7 +134,7 @@ def _frame(
                 "url": reverse("publication:version", args=[slug, str(line.release.version)]),
                 "is_this": line.release.pk == release.pk,
             }
-            for line in lines
+            for line in around.lines
         ],
         "is_latest": relied_on.release.pk == release.pk and not here.withdrawn,
         "is_superseded": relied_on.release.version > release.version,
@@ -148,10 +148,10 @@ def _frame(
                 "kind": one.kind,
                 "sentence": one.text,
                 "at": one.given_at,
-                "version": str(one.release.version) if one.release else "",
+                "version": numbers.get(one.release_id, "") if one.release_id else "",
                 "is_this": one.release_id == release.pk,
             }
-            for one in queries.notices(release)
+            for one in around.notices
         ],
         "canonical_url": request.build_absolute_uri(reverse("publication:version", args=[slug, number])),
         "json_url": reverse("publication:document", args=[slug, number]),
