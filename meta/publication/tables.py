@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from meta.publication.rules import ArmRow, arm_rows, formula_safe
+from meta.releases.formats import GROUP
 
 Document = Mapping[str, Any]
 Row = dict[str, Any]
@@ -74,7 +75,7 @@ def statements(document: Document) -> Iterator[Row]:
     """What earlier reviews state."""
     for kind, group in document["earlier"].items():
         for one in group:
-            yield _of(document) | {name: ({"kind": kind} | one)[name] for name in STATEMENT}
+            yield _of(document) | {name: ({"kind": GROUP[kind]} | one)[name] for name in STATEMENT}
 
 
 TABLES: Mapping[str, Callable[[Document], Iterator[Row]]] = {
