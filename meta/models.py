@@ -1,7 +1,8 @@
 """All models of the rooms, for Django to find."""
 
 from meta.analysis.models import Analysis, Plan, Snapshot
+from meta.analysis.published.models import PublishedResult
 from meta.earlier.models import Statement
 from meta.releases.models import Notice, Release
 
-__all__ = ["Analysis", "Notice", "Plan", "Release", "Snapshot", "Statement"]
+__all__ = ["Analysis", "Notice", "Plan", "PublishedResult", "Release", "Snapshot", "Statement"]

@@ -9,16 +9,14 @@ from django.db.models import Max, QuerySet
 from meta.analysis import figures
 from meta.analysis.figures import Subject
 from meta.analysis.models import Analysis, Plan, Snapshot
-from meta.analysis.rules import Settings
+from meta.analysis.rules import Grouped, LeftOut, Settings
 from meta.plots.forest import ForestPlot
 from meta.plots.forest.model import Mark
 from reviews.base.work import queries as work
 from reviews.base.work.queries import Standing
 from reviews.base.work.rules import State
-from reviews.extraction import queries as extraction
-from reviews.extraction.queries import StudyEvidence
-from reviews.extraction.rules import ArmRole
 from reviews.models import Review
+from reviews.protocol.rules import OutcomeType
 
 RECOMPUTE = "recompute"
 """The kind of owed work; its key is the analysis' id."""
@@ -62,6 +60,13 @@ def settings_of(plan: Plan) -> Settings:
         tau2=plan.tau2,
         zero_cells=plan.zero_cells,
         level=float(plan.level),
+        interval=plan.interval,
+        prediction=plan.prediction,
+        variant=plan.variant,
+        subgroups_by=plan.subgroups_by,
+        groups=tuple(Grouped(**one) for one in plan.groups),
+        left_out=tuple(LeftOut(**one) for one in plan.left_out),
+        checks=tuple(plan.checks),
     )
 
 
@@ -102,6 +107,9 @@ def subject_of(result: Result) -> Subject:
         happened=result.analysis.outcome.happened,
         experimental=result.plan.experimental,
         control=result.plan.control,
+        outcome=result.analysis.outcome.name,
+        unit=result.analysis.outcome.unit,
+        is_measured=result.analysis.outcome.type == OutcomeType.CONTINUOUS,
     )
 
 
@@ -121,17 +129,24 @@ def describe(result: Result) -> dict[str, Any] | None:
         "experimental": subject.experimental,
         "control": subject.control,
         "measure": measure,
-        "measure_name": figures.EFFECT_NAMES[measure],
+        "measure_name": figures.effect_name(measure),
         "benefit_is": subject.benefit_is,
         "text": reads.text,
         "direction": reads.direction.value,
         "headline": reads.headline,
         "absolute": figures.absolute_document(subject, reads.absolute),
+        "meaning": reads.meaning,
+        "data": result.analysis.outcome.type,
+        "unit": subject.unit,
         "k": reads.k,
         "participants": reads.participants,
         "pooled": reads.pooled,
         "alternatives": reads.alternatives,
         "heterogeneity": reads.heterogeneity,
+        "prediction": reads.prediction,
+        "chosen": reads.chosen,
+        "subgroups": reads.subgroups,
+        "checks": reads.checks,
         "caveats": reads.caveats,
         "plan": {"number": result.plan.number, "reason": result.plan.reason},
         "settings": snapshot.settings,
@@ -156,35 +171,3 @@ def plot_of(result: Result, marks: Mapping[str, Mark] | None = None) -> ForestPl
         result=result.snapshot.result,
         marks=marks,
     )
-
-
-def inputs(analysis: Analysis) -> dict[str, Any]:
-    """All confirmed counts that the analysis pools, with the rows they come from: JSON, in a stated order.
-
-    Arms of one role are added up, so that a control group is never counted twice.
-    """
-    evidence = extraction.evidence(analysis.review, analysis.outcome, analysis.timepoint)
-    return {"studies": [entry for study in evidence if (entry := _entry(study)) is not None]}
-
-
-def _entry(study: StudyEvidence) -> dict[str, Any] | None:
-    experimental, control = study.side(ArmRole.EXPERIMENTAL), study.side(ArmRole.CONTROL)
-    if experimental is None or control is None:
-        return None
-    return {
-        "study_id": study.study_id,
-        "label": study.label,
-        "year": study.year,
-        "experimental": {"events": experimental.events, "total": experimental.total},
-        "control": {"events": control.events, "total": control.total},
-        "arms": [
-            {
-                "label": arm.label,
-                "role": arm.role.value,
-                "events": arm.count.events,
-                "total": arm.count.total,
-                "values": list(arm.values),
-            }
-            for arm in study.arms
-        ],
-    }

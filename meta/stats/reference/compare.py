@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from . import second_half
+
 CLOSED, CLOSED_ZERO = 1e-10, 1e-12
 ITERATED = 1e-6
 STANDARD_ERROR_OF_TAU2 = 1e-5
@@ -89,6 +91,9 @@ def _is_ten_times(case: Mapping[str, Any], value: float) -> bool:
 
 def tolerance(case: Mapping[str, Any], path: tuple[str, ...]) -> tuple[float, float]:
     """Relative and absolute tolerance of one value."""
+    own = second_half.tolerance(case, path)
+    if own is not None:
+        return own
     options = case.get("options", {})
     method = options.get("tau2_method")
     if case.get("method") == "hc" and path[-1] in ("ci_lo", "ci_hi"):

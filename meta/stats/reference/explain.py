@@ -11,6 +11,7 @@ from meta.stats.results import NotEstimable
 from meta.stats.tau2.likelihood import log_likelihood
 from meta.stats.tau2.moments import generalised_q
 
+from . import second_half
 from .data import Columns
 from .metafor import effects
 from .regression import formula
@@ -33,6 +34,9 @@ def explanation(
     case: Mapping[str, Any], answer: Mapping[str, Any], columns: Columns, wrong: Sequence[Mapping[str, Any]]
 ) -> str | None:
     """Why the reference is wrong where the two differ, or None if that cannot be shown."""
+    proved = second_half.explanation(case, answer, columns, wrong)
+    if proved is not None:
+        return proved
     options = case.get("options", {})
     if str(options.get("formula", "")).replace(" ", "").endswith("-1"):
         return CENTRED

@@ -6,7 +6,7 @@ from typing import Any
 from meta.stats.errors import StatsError
 from meta.stats.results import NotEstimable
 
-from . import meta, metafor, regression, sensitivity
+from . import conversions, meta, metafor, regression, sensitivity
 from .compare import differences
 from .explain import explanation
 
@@ -72,7 +72,8 @@ def _answer(
         if "subgroup" in options:
             return regression.groups(columns, options)
         return metafor.uni(columns, options)
-    return NotEstimable(NO_COUNTERPART)
+    found = conversions.answer(case, columns, options)
+    return NotEstimable(NO_COUNTERPART) if found is None else found
 
 
 def comparison(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,68 @@
+"""What an analysis pools: the confirmed numbers of its studies, in a stated order, with the rows that say so."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from meta.analysis.models import Analysis
+from meta.analysis.pooling import UNGROUPED
+from meta.analysis.rules import Settings
+from reviews.extraction import queries as extraction
+from reviews.extraction.queries import StudyEvidence
+from reviews.extraction.rules import ArmRole
+from reviews.library.models import Characteristic
+
+
+def inputs(analysis: Analysis, settings: Settings) -> dict[str, Any]:
+    """All confirmed numbers that the analysis pools, with the rows they come from: JSON, in a stated order.
+
+    Arms of one role are taken together, so that a control group is never counted twice. Studies that the plan leaves out
+    stand under `left_out` with their reason and their numbers.
+    """
+    evidence = extraction.evidence(analysis.review, analysis.outcome, analysis.timepoint)
+    return assembled(evidence, settings, groups=groups(settings, [study.study_id for study in evidence]))
+
+
+def assembled(evidence: Sequence[StudyEvidence], settings: Settings, *, groups: Mapping[int, str]) -> dict[str, Any]:
+    """The same from evidence that is at hand: a preview puts what is being typed among it."""
+    reasons = {one.study_id: one.reason for one in settings.left_out}
+    entries = [entry for study in evidence if (entry := _entry(study)) is not None]
+    for entry in entries:
+        if settings.has_subgroups:
+            entry["group"] = groups.get(entry["study_id"], UNGROUPED)
+    pooled = {"studies": [entry for entry in entries if entry["study_id"] not in reasons]}
+    left_out = [{**entry, "reason": reasons[entry["study_id"]]} for entry in entries if entry["study_id"] in reasons]
+    return pooled | {"left_out": left_out} if left_out else pooled
+
+
+def groups(settings: Settings, study_ids: Sequence[int]) -> dict[int, str]:
+    """The subgroup of each study that has one: as the plan assigns it, else by the characteristic that it names."""
+    if not settings.has_subgroups:
+        return {}
+    found: dict[int, str] = {}
+    if settings.subgroups_by:
+        facts = Characteristic.objects.filter(study__in=study_ids, name=settings.subgroups_by, is_current=True)
+        found = {study: text for study, text in facts.values_list("study", "text") if text.strip()}
+    return found | {one.study_id: one.group for one in settings.groups}
+
+
+def _entry(study: StudyEvidence) -> dict[str, Any] | None:
+    experimental, control = study.side(ArmRole.EXPERIMENTAL), study.side(ArmRole.CONTROL)
+    if experimental is None or control is None:
+        return None
+    return {
+        "study_id": study.study_id,
+        "label": study.label,
+        "year": study.year,
+        "experimental": {"events": experimental.events, "total": experimental.total},
+        "control": {"events": control.events, "total": control.total},
+        "arms": [
+            {
+                "label": arm.label,
+                "role": arm.role.value,
+                "events": arm.count.events,
+                "total": arm.count.total,
+                "values": list(arm.values),
+            }
+            for arm in study.arms
+        ],
+    }
