@@ -1,15 +1,24 @@
 """Plan the analyses of the demonstration, and set what was printed beside them."""
 
+from dataclasses import replace
 from typing import Any
 
 from meta.analysis import services as analysis
 from meta.analysis.models import Analysis
+from meta.analysis.published import services as published
+from meta.analysis.published.rules import Claim
+from meta.analysis.rules import PRESETS
 from meta.demo.evidence import Catalogue
 from meta.demo.people import Cast
 from reviews.models import Review
+from reviews.protocol.rules import OutcomeType
+
+NUMBERS = ("estimate", "lower", "upper", "i2", "experimental", "control")
 
 
 def plan(fact: dict[str, Any], review: Review, cast: Cast, catalogue: Catalogue) -> Analysis:
+    place = catalogue.place(fact)
+    settings = PRESETS[fact["preset"]].settings(continuous=place["outcome"].type == OutcomeType.CONTINUOUS)
     return analysis.plan_analysis(
         review=review,
         actor=cast.owner,
@@ -17,9 +26,25 @@ def plan(fact: dict[str, Any], review: Review, cast: Cast, catalogue: Catalogue)
         key=fact["key"],
         experimental=fact["experimental"],
         control=fact["control"],
-        **catalogue.place(fact),
+        settings=replace(settings, subgroups_by=fact.get("subgroups_by", "")),
+        **place,
     )
 
 
 def publish_claims(facts: dict[str, Any], planned: list[Analysis], cast: Cast) -> None:
-    """What Chen et al. printed, digit for digit."""
+    """What the earlier review printed, digit for digit, beside the analyses that compute it again."""
+    by_key = {one.key: one for one in planned}
+    for fact in facts["analyses"]:
+        for claim in fact["published"]:
+            if fact["key"] not in by_key: continue
+            published.write_down(
+                analysis=by_key[fact["key"]],
+                actor=cast.owner,
+                label=claim["label"],
+                claim=Claim(**{name: claim[name] for name in NUMBERS}),
+                subgroup=claim["subgroup"],
+                model=claim["model"],
+                place=claim["place"],
+                note=claim["note"],
+                **facts["published_by"],
+            )

@@ -20,6 +20,10 @@ RESULT = (
     *("review", "version", "analysis", "title", "outcome", "timepoint", "group", "measure", "model"),
     *("estimate", "lower", "upper", "level", "p_value", "k", "participants", "text", "tau2", "i2", "q", "df", "digest"),
 )
+PUBLISHED = (
+    *("label", "subgroup", "model", "printed", "printed_i2", "experimental", "control", "recomputed", "recomputed_i2"),
+    *("verdict", "sentence", "source", "url", "place", "note"),
+)
 STATEMENT = ("kind", "study", "subject", "number", "says", "source", "url", "place", "note")
 
 
@@ -54,6 +58,28 @@ def results(document: Document) -> Iterator[Row]:
         yield about | whole | {"model": model, "text": outcome["text"]} | numbers | spreads
         for other in outcome["alternatives"]:
             yield about | whole | {"model": other["model"], "text": other["text"]}
+        yield from (about | {"model": model} | group for group in _groups(outcome, model))
+
+
+def _groups(outcome: Mapping[str, Any], model: str) -> Iterator[Row]:
+    found = outcome["result"].get("subgroups", {}).get(model, {}).get("groups", [])
+    for group, line in zip(found, (outcome["subgroups"] or {}).get("groups", []), strict=True):
+        shown = group["pooled"].get("display", {})
+        yield {
+            "group": line["name"],
+            "k": line["k"],
+            "participants": line["participants"],
+            "text": line["text"],
+            "i2": line["i2"],
+            **{name: shown.get(name) for name in ("estimate", "lower", "upper")},
+        }
+
+
+def published(document: Document) -> Iterator[Row]:
+    """What other publications printed, with what the stored numbers give."""
+    for outcome in document["outcomes"]:
+        for line in outcome["published"]:
+            yield _of(document) | {"analysis": outcome["key"]} | {name: line[name] for name in PUBLISHED}
 
 
 def studies(document: Document) -> Iterator[Row]:
@@ -82,6 +108,7 @@ TABLES: Mapping[str, Callable[[Document], Iterator[Row]]] = {
     "arms": arms,
     "values": values,
     "results": results,
+    "published": published,
     "studies": studies,
     "statements": statements,
 }
@@ -90,6 +117,7 @@ HEADS: Mapping[str, Sequence[str]] = {
     "arms": [one.name for one in fields(ArmRow)],
     "values": ["review", "version", "study", *VALUE],
     "results": RESULT,
+    "published": ["review", "version", "analysis", *PUBLISHED],
     "studies": ["review", "version", "study", "year", "participants", "reports", "doi", "registry"],
     "statements": ["review", "version", *STATEMENT],
 }

@@ -35,14 +35,33 @@ def present(document: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+_NOT_THERE_YET: Mapping[str, Any] = {
+    "meaning": "",
+    "unit": "",
+    "prediction": "",
+    "chosen": "",
+    "subgroups": None,
+    "checks": [],
+    "published": [],
+}
+"""What an outcome of format 1 does not say."""
+
+
 def _second(document: dict[str, Any]) -> dict[str, Any]:
     names = addresses([study["label"] for study in document["studies"]])
     return document | {
         "schema": 2,
+        "outcomes": [_NOT_THERE_YET | outcome for outcome in document["outcomes"]],
         "summary": summary(document["review"], document["outcomes"]),
         "studies": [
             study
-            | {"key": key, "values": [{"state": "given", "number": None} | value for value in study["values"]]}
+            | {
+                "key": key,
+                "values": [
+                    {"state": "given", "number": None, "source_url": address_in(value["source"])} | value
+                    for value in study["values"]
+                ],
+            }
             for key, study in zip(names, document["studies"], strict=True)
         ],
         "earlier": {group: [] for group in GROUP},
@@ -59,6 +78,21 @@ def _changes(changes: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 
 _STEPS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _second}
+
+
+_IDENTIFIERS = (
+    (re.compile(r"10\.\d{4,9}/[^\s,;)]+"), "https://doi.org/{}"),
+    (re.compile(r"PMC\d{4,9}"), "https://pmc.ncbi.nlm.nih.gov/articles/{}/"),
+    (re.compile(r"NCT\d{8}"), "https://clinicaltrials.gov/study/{}"),
+)
+
+
+def address_in(source: str) -> str:
+    """Where the first DOI, else PubMed Central or registry number, in the words of a source leads; empty without one."""
+    for pattern, address in _IDENTIFIERS:
+        if found := pattern.search(source):
+            return address.format(found[0].rstrip("."))
+    return ""
 
 
 def addresses(labels: Sequence[str]) -> list[str]:
@@ -90,15 +124,15 @@ def summary(review: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]]) ->
 
 
 def _finding(outcome: Mapping[str, Any]) -> dict[str, Any]:
-    people, is_ratio = outcome["absolute"], outcome["measure"] in {"OR", "RR"}
+    people, is_difference = outcome["absolute"], outcome["measure"] in {"MD", "RD"}
     has_result = outcome["pooled"] is not None
     without = with_it = ""
     if people is not None:
         without = f"{people['without']} per {people['per']:,}"
         with_it = f"{people['with']} per {people['per']:,} ({people['lower']} to {people['upper']})"
-    elif has_result and outcome["measure"] == "MD":
+    elif has_result and outcome["measure"] == "MD":  # in the outcome's unit; other differences have none of their own
         with_it = difference(outcome["pooled"], outcome.get("unit", ""))
-    relative = f"{outcome['measure']} {outcome['text']}" if has_result and is_ratio else ""
+    relative = f"{outcome['measure']} {outcome['text']}" if has_result and not is_difference else ""
     return {
         "key": outcome["key"],
         "title": outcome["title"],

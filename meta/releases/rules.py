@@ -188,6 +188,8 @@ def displayed(outcome: Mapping[str, Any]) -> list[Any]:
         [one["text"] for one in outcome.get("alternatives") or []],
         (outcome.get("heterogeneity") or {}).get("text"),
         (outcome.get("absolute") or {}).get("sentence"),
+        [(group["name"], group["text"]) for group in (outcome.get("subgroups") or {}).get("groups", [])],
+        [(one["label"], one["printed"], one["verdict"]) for one in outcome.get("published") or []],
     ]
 
 
