@@ -4,7 +4,7 @@ from reviews.base.audit.models import ChainHead, Event
 from reviews.base.endpoints.models import Answered
 from reviews.base.files.models import StoredFile
 from reviews.base.work.models import Owed
-from reviews.extraction.models import Arm, Confirmation, Value
+from reviews.extraction.models import Arm, ArmChoice, Confirmation, Value
 from reviews.library.models import Characteristic, Identifier, Record, Report, Study, StudyReport
 from reviews.protocol.models import Criterion, Outcome, OutcomeOfInterest, Protocol, Timepoint
 from reviews.screening.models import Inclusion
@@ -15,6 +15,7 @@ __all__ = [
     "Answered",
     "ApiToken",
     "Arm",
+    "ArmChoice",
     "ChainHead",
     "Characteristic",
     "Confirmation",

@@ -67,7 +67,7 @@ class Living:
                 NewResult(
                     outcome=self.outcome,
                     timepoint=self.timepoint,
-                    counts=[read_count(experimental), read_count(control)],
+                    results=[read_count(experimental), read_count(control)],
                     provenance=IN_THE_ABSTRACT,
                 )
             ],
@@ -78,13 +78,13 @@ class Living:
 
     def enter(self, study: Study, arm: str, count: str, *, actor: User | None = None, **said: Any) -> list[Value]:
         """A number, or a correction where one stands."""
-        return extraction.enter_count(
+        return extraction.enter_result(
             review=self.review,
             actor=actor or self.extractor,
             arm=study.arms.get(label=arm),
             outcome=self.outcome,
             timepoint=self.timepoint,
-            count=read_count(count),
+            result=read_count(count),
             **({"provenance": IN_THE_ABSTRACT, "reason": "The report says so."} | said),
         )
 

@@ -1,19 +1,25 @@
 """From the inputs of an analysis and its settings to the result, as JSON. Pure: a preview and a worker call the same."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from meta import stats
 from meta.analysis.rules import SWITCH, Check, Model, Settings, is_heterogeneous
 from meta.stats.inputs import Table
 from meta.stats.pairwise import analyse
+from meta.stats.sensitivity.subsets import evaluate
 from meta.stats.subgroups import subgroups_of
 
 UNGROUPED = "Not assigned"
 """Where studies stand that the plan's subgroups do not speak of; a group beside the others, so that none is lost."""
 
 CONTINUOUS = "continuous"
+
+LEAST_TO_COMPARE = 2
+"""With one trial there is nothing to leave out and nothing to add."""
 
 Studies = Sequence[Mapping[str, Any]]
 
@@ -96,8 +102,8 @@ def _subgroups(overall: stats.Pairwise, groups: Sequence[str], settings: Setting
 
 def _checks(inputs: Mapping[str, Any], settings: Settings, primary: stats.Pairwise) -> dict[str, Any]:
     makers: Mapping[str, Callable[[], Any]] = {
-        Check.LEAVE_ONE_OUT: lambda: _selections(primary, stats.leave_one_out, at_least=2),
-        Check.CUMULATIVE: lambda: _selections(primary, stats.cumulative, at_least=2),
+        Check.LEAVE_ONE_OUT: lambda: _leave_one_out(inputs, primary),
+        Check.CUMULATIVE: lambda: _cumulative(inputs, primary),
         Check.WITHOUT_ESTIMATED: lambda: _without_estimated(inputs, primary),
         Check.ALTERNATIVES: lambda: _alternatives(primary),
         Check.EVERY_STUDY: lambda: _every_study(inputs, primary),
@@ -106,10 +112,44 @@ def _checks(inputs: Mapping[str, Any], settings: Settings, primary: stats.Pairwi
     return {name: found for name, found in made.items() if found is not None}
 
 
-def _selections(primary: stats.Pairwise, select: Callable[..., stats.Sensitivity], *, at_least: int) -> Any:
-    if primary.k < at_least:
+def _leave_one_out(inputs: Mapping[str, Any], primary: stats.Pairwise) -> list[dict[str, Any]] | None:
+    """Without each study in turn. The parts of a trial that was split go together, for they are one trial."""
+    whole = _whole_studies(inputs)
+    if primary.k < LEAST_TO_COMPARE or len(whole) < LEAST_TO_COMPARE:
         return None
-    found = select(primary.arms, plan=primary.plan)
+    masks = np.ones((len(whole), len(inputs["studies"])))
+    for row, (_, places) in enumerate(whole):
+        masks[row, places] = 0.0
+    return _selected(primary, masks, [f"without {label}" for label, _ in whole], "leave one out")
+
+
+def _cumulative(inputs: Mapping[str, Any], primary: stats.Pairwise) -> list[dict[str, Any]] | None:
+    """As study after study came, in the order of the inputs: oldest first."""
+    whole = _whole_studies(inputs)
+    if primary.k < LEAST_TO_COMPARE or len(whole) < LEAST_TO_COMPARE:
+        return None
+    masks = np.zeros((len(whole), len(inputs["studies"])))
+    for row, (_, places) in enumerate(whole):
+        masks[row:, places] = 1.0
+    return _selected(primary, masks, [f"+ {label}" for label, _ in whole], "cumulative")
+
+
+def _whole_studies(inputs: Mapping[str, Any]) -> list[tuple[str, list[int]]]:
+    """Each trial's name with the places of its rows."""
+    places: dict[Any, list[int]] = {}
+    for place, study in enumerate(inputs["studies"]):
+        places.setdefault(study.get("study_id", f"row {place}"), []).append(place)
+    return [(_name(inputs["studies"][rows[0]]), rows) for rows in places.values()]
+
+
+def _name(study: Mapping[str, Any]) -> str:
+    return str(study["label"]).removesuffix(f": {study['part']}") if "part" in study else str(study["label"])
+
+
+def _selected(
+    primary: stats.Pairwise, masks: npt.NDArray[np.float64], labels: Sequence[str], kind: str
+) -> list[dict[str, Any]]:
+    found = evaluate(primary.arms, primary.plan, masks, labels, kind)
     return [{"label": row.label, "k": row.k, "i2": row.i2, **_shown(row.pooled, found.display)} for row in found.rows]
 
 
@@ -150,5 +190,4 @@ def _alternatives(primary: stats.Pairwise) -> list[dict[str, Any]] | None:
         return None
     plan = primary.plan
     found = stats.alternatives(primary.arms, level=plan.level, continuity=plan.continuity.name)
-    same = replace(plan, measure=plan.measure)
-    return [_one(other.result, label=other.label) for other in found if other.result.plan != same]
+    return [_one(other.result, label=other.label) for other in found if other.result.plan != plan]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from meta.demo.people import Cast
-from reviews.extraction import rules as counts
+from reviews.extraction import rules as cells
 from reviews.extraction import services as extraction
-from reviews.extraction.rules import ArmRole, Method
-from reviews.extraction.services import NewArm, NewResult, Provenance
+from reviews.extraction.rules import ArmHandling, ArmRole, MedianRule, Method, ValueState
+from reviews.extraction.services import Entry, NewArm, NewResult, Provenance
 from reviews.library.rules import Scheme
 from reviews.library.services import NewReport
 from reviews.models import Arm, Outcome, Review, Study, Team, Timepoint
@@ -64,11 +64,12 @@ def add(fact: Mapping[str, Any], review: Review, cast: Cast, catalogue: Catalogu
         results=[
             NewResult(
                 **catalogue.place(result),
-                counts=[counts.read_count(cell) for cell in result["cells"]],
+                results=[
+                    read(cell, people=arm["randomised"]) for arm, cell in zip(fact["arms"], result["cells"], strict=True)
+                ],
                 provenance=_provenance(result),
             )
             for result in fact["results"]
-            if all("/" in cell for cell in result["cells"])
         ],
     )
     for result in fact["results"]:
@@ -76,21 +77,46 @@ def add(fact: Mapping[str, Any], review: Review, cast: Cast, catalogue: Catalogu
     return study
 
 
+def read(cell: str, *, people: int | None) -> Entry:
+    """A cell of the facts as a person would type it: `10/20`, `11 (8–14)`, or why there is no number.
+
+    Quartiles become a mean and an SD by Wan's table of normal order statistics, as in the review of 2022.
+    """
+    state = next((state for state in ValueState if state.value.replace("_", " ") == cell), None)
+    if state is not None:
+        return state
+    if "/" in cell:
+        return cells.read_count(cell)
+    return cells.read_summary(cell, people=people, median_rule=MedianRule.TABLE)
+
+
 def correct(fact: Mapping[str, Any], review: Review, cast: Cast, catalogue: Catalogue) -> None:
     arm = Arm.objects.select_related("study").get(
         study__team=review.team, study__label=fact["study"], label=fact["arm"]
     )
     place = catalogue.place(fact)
-    extraction.enter_count(
+    extraction.enter_result(
         review=review,
         actor=cast.enters,
         arm=arm,
-        count=counts.read_count(fact["count"]),
+        result=read(fact["count"], people=arm.randomised),
         provenance=_provenance(fact),
         reason=fact["reason"],
         **place,
     )
     extraction.confirm_result(review=review, actor=cast.confirms, study=arm.study, **place)
+
+
+def choose_arms(fact: Mapping[str, Any], review: Review, study: Study, cast: Cast) -> None:
+    """Pool only some of a trial's experimental arms in a review."""
+    extraction.choose_arms(
+        review=review,
+        actor=cast.enters,
+        study=study,
+        handling=ArmHandling.CHOOSE,
+        arms=list(study.arms.filter(label__in=fact["arms"])),
+        reason=fact["reason"],
+    )
 
 
 def _provenance(fact: Mapping[str, Any]) -> Provenance:

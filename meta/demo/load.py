@@ -32,7 +32,7 @@ class Loaded:
 
 @transaction.atomic
 def load() -> Loaded:
-    """The demo's two reviews with all their versions, all of it or nothing; a second call changes nothing."""
+    """The demo's reviews with all their versions, all of it or nothing; a second call changes nothing."""
     living = facts.read(facts.LIVING)
     there = Review.objects.filter(slug=living["review"]["slug"]).first()
     if there is not None:
@@ -41,7 +41,7 @@ def load() -> Loaded:
     review = begin(living, group, cast)
     catalogue = Catalogue.of(living["protocol"], group)
     trials = facts.read("studies")
-    planned = [plan(fact, review, cast, catalogue) for fact in living["analyses"] if fact["outcome"] not in ("time", "stay")]
+    planned = [plan(fact, review, cast, catalogue) for fact in living["analyses"]]
     for number, version in enumerate(living["versions"]):
         for key in version.get("add", []):
             evidence.add(trials["studies"][key], review, cast, catalogue)
@@ -53,20 +53,24 @@ def load() -> Loaded:
         _release(version, review, planned, cast)
     for notice in living["notices"]:
         releasing.give_notice(review=review, actor=cast.owner, kind=NoticeKind(notice["kind"]), text=notice["text"])
-    _narrow(facts.read(facts.BLINDED), trials, review, cast, catalogue)
+    for name in facts.NARROWER:
+        _narrow(facts.read(name), trials, review, cast, catalogue)
     return Loaded(review, len(living["versions"]), was_there=False)
 
 
 def _narrow(
     asked: dict[str, Any], trials: dict[str, Any], living: Review, cast: Cast, catalogue: Catalogue
 ) -> Review:
-    """The second review: the same library, whose trials it includes or excludes by a question of its own."""
+    """A review over the same library, whose trials it includes or excludes by a question of its own."""
     review = begin(asked, living.team, cast)
-    for key, study in evidence.studies_of(trials, living.team).items():
+    studies = evidence.studies_of(trials, living.team)
+    for key, study in studies.items():
         verdict = Verdict.INCLUDE if key in asked["include"] else Verdict.EXCLUDE
         screening.decide_inclusion(
             review=review, study=study, verdict=verdict, actor=cast.enters, reason=asked["exclude"].get(key, "")
         )
+    for choice in asked["arms"]:
+        evidence.choose_arms(choice, review, studies[choice["study"]], cast)
     planned = [plan(fact, review, cast, catalogue) for fact in asked["analyses"]]
     _state(asked["statements"], trials, review, cast)
     _release(asked["version"], review, planned, cast)

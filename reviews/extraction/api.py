@@ -423,13 +423,13 @@ class Counts(ReviewEndpoint):
         if sent["report"] and report is None:
             raise serializers.ValidationError({"report": ["This study has no such report."]})
         timepoint = _timepoint(self.review, sent["timepoint"], field="timepoint")
-        services.enter_count(
+        services.enter_result(
             review=self.review,
             actor=self.actor,
             arm=arm,
             outcome=timepoint.outcome,
             timepoint=timepoint,
-            count=count_of(sent),
+            result=count_of(sent),
             provenance=Provenance(
                 source=sent["source"],
                 method=Method(sent["method"]),
@@ -568,7 +568,7 @@ def _results(review: Review, sent: Mapping[str, Any]) -> list[NewResult]:
             NewResult(
                 outcome=timepoint.outcome,
                 timepoint=timepoint,
-                counts=[None if count is None else count_of(count) for count in one["counts"]],
+                results=[None if count is None else count_of(count) for count in one["counts"]],
                 provenance=Provenance(
                     source=one["source"] or sent["reports"][0]["citation"][:400],
                     method=Method(one["method"]),

@@ -6,9 +6,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from reviews.extraction.rules import ArmRole, Method, Quantity, ValueState
+from reviews.extraction.rules import ArmHandling, ArmRole, Method, Quantity, ValueState
 from reviews.library.models import Report, Study
 from reviews.protocol.models import Outcome, Timepoint
+from reviews.team.models import Review
 
 
 class Arm(models.Model):
@@ -84,6 +85,10 @@ class Value(models.Model):
                 condition=~Q(quantity__in=[Quantity.EVENTS, Quantity.TOTAL]) | Q(number=None) | Q(number__gte=0),
                 name="value_counts_are_not_negative",
             ),
+            models.CheckConstraint(
+                condition=~Q(quantity__in=[Quantity.SD, Quantity.STANDARD_ERROR]) | Q(number=None) | Q(number__gte=0),
+                name="value_spread_is_not_negative",
+            ),
         ]
         indexes = [
             models.Index(fields=["outcome", "timepoint"], condition=Q(is_evidence=True), name="value_in_evidence")
@@ -109,3 +114,31 @@ class Confirmation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.value} confirmed by {self.confirmed_by}"
+
+
+class ArmChoice(models.Model):
+    """How a review pools a trial with several experimental arms. A change of mind is a new row with a reason."""
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="arm_choices")
+    study = models.ForeignKey(Study, models.PROTECT, related_name="arm_choices")
+    handling = models.CharField(max_length=10, choices=[(one.value, one.value) for one in ArmHandling])
+    arms = models.ManyToManyField(Arm, related_name="+")
+    reason = models.TextField(_("reason"))
+    chosen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    chosen_at = models.DateTimeField(default=timezone.now)
+    is_current = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["review", "study", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "study"], condition=Q(is_current=True), name="arm_choice_one_current_for_each_study"
+            ),
+            models.CheckConstraint(
+                condition=Q(handling__in=[one.value for one in ArmHandling]), name="arm_choice_handling_is_known"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="arm_choice_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study}: {self.handling}"

@@ -2,13 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q, QuerySet
 
 from reviews.extraction import rules
-from reviews.extraction.models import Arm, Value
-from reviews.extraction.rules import ArmCount, ArmRole, Count, Quantity
+from reviews.extraction.models import Arm, ArmChoice, Value
+from reviews.extraction.rules import (
+    ArmHandling,
+    ArmResult,
+    ArmRole,
+    Count,
+    Measurement,
+    Method,
+    Quantity,
+    Result,
+    ValueState,
+)
 from reviews.library.models import Characteristic, Study
 from reviews.protocol.models import Outcome, Timepoint
 from reviews.screening import queries as screening
@@ -18,26 +28,46 @@ from reviews.team.rules import Role
 
 @dataclass(frozen=True, slots=True)
 class ArmEvidence:
-    """One arm's confirmed count for one outcome, with the rows that say so."""
+    """One arm's confirmed result for one outcome, how its numbers came about, and the rows that say so."""
 
     arm_id: int
     label: str
     role: ArmRole
-    count: Count
-    values: tuple[int, int]
+    result: Result
+    methods: frozenset[Method]
+    values: tuple[int, ...]
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether any number was estimated, so that a sensitivity analysis leaves it out."""
+        return bool(self.methods & rules.ESTIMATED)
 
 
 @dataclass(frozen=True, slots=True)
 class StudyEvidence:
-    """What a trial contributes to one outcome at one time; `arms` may lack a side."""
+    """What a trial contributes to one outcome at one time; `arms` may lack a side.
+
+    Where the review splits a trial there is one of these for each experimental arm, `part` names the arm, and the
+    control group is shared out among `shares` of them.
+    """
 
     study_id: int
     label: str
     year: int | None
     arms: tuple[ArmEvidence, ...]
+    handling: ArmHandling = ArmHandling.COMBINE
+    part: str = ""
+    shares: int = 1
 
-    def side(self, role: ArmRole) -> Count | None:
-        return rules.combined([ArmCount(arm.role, arm.count) for arm in self.arms], role)
+    @property
+    def is_estimated(self) -> bool:
+        """Whether any of its numbers was estimated."""
+        return any(arm.is_estimated for arm in self.arms)
+
+    def side(self, role: ArmRole) -> Result | None:
+        """All arms of one role taken together, or the share of the control group that this part has."""
+        shares = self.shares if role is ArmRole.CONTROL else 1
+        return rules.combined([ArmResult(arm.role, arm.result) for arm in self.arms], role, shares=shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,40 +104,110 @@ class ResultRow:
         return tuple(value for cell in self.cells for value in cell.values if not value.is_evidence)
 
 
-def evidence(review: Review, outcome: Outcome, timepoint: Timepoint) -> list[StudyEvidence]:
-    """Every included study with at least one complete, confirmed arm; oldest first, arms in their order."""
+def evidence(
+    review: Review, outcome: Outcome, timepoint: Timepoint, *, drafts: Sequence[StudyEvidence] = ()
+) -> list[StudyEvidence]:
+    """Every included study with at least one complete, confirmed arm; oldest first, arms in their order.
+
+    Args:
+        drafts: what somebody is typing and nobody confirmed: each stands in the place of its study's evidence, and a
+            trial that is not there yet (``study_id`` 0) comes last.
+    """
     studies = {study.pk: study for study in screening.included(review)}
     values = (
-        Value.objects.filter(
-            outcome=outcome, timepoint=timepoint, is_evidence=True, arm__study__in=studies, number__isnull=False
-        )
+        Value.objects.filter(outcome=outcome, timepoint=timepoint, is_evidence=True, arm__study__in=studies)
         .select_related("arm")
         .order_by("arm__study_id", "arm__position", "pk")
     )
-    numbers: dict[Arm, dict[str, Value]] = defaultdict(dict)
+    rows: dict[Arm, list[Value]] = defaultdict(list)
     for value in values:
-        numbers[value.arm][value.quantity] = value
+        rows[value.arm].append(value)
     arms: dict[int, list[ArmEvidence]] = defaultdict(list)
-    for arm, found in numbers.items():
-        events, total = found.get(Quantity.EVENTS), found.get(Quantity.TOTAL)
-        if events is None or total is None or events.number is None or total.number is None:
-            continue
-        count = Count(rules.whole(events.number), rules.whole(total.number))
-        arms[arm.study_id].append(ArmEvidence(arm.pk, arm.label, ArmRole(arm.role), count, (events.pk, total.pk)))
+    for arm, found in rows.items():
+        result = _result(found)
+        if result is not None:
+            methods = frozenset(Method(value.method) for value in found if value.number is not None)
+            ids = tuple(value.pk for value in found if value.quantity in USED)
+            arms[arm.study_id].append(ArmEvidence(arm.pk, arm.label, ArmRole(arm.role), result, methods, ids))
+    choices = {choice.study_id: choice for choice in _arm_choices(review)}
+    drafted = {draft.study_id: draft for draft in drafts}
+    answer: list[StudyEvidence] = []
+    for study in studies.values():
+        if study.pk in drafted:
+            answer += parts(drafted[study.pk], choices.get(study.pk))
+        elif study.pk in arms:
+            whole = StudyEvidence(study.pk, study.label, study.year, tuple(arms[study.pk]))
+            answer += parts(whole, choices.get(study.pk))
+    return answer + [draft for draft in drafts if draft.study_id not in studies]
+
+
+def parts(whole: StudyEvidence, choice: ArmChoice | None) -> list[StudyEvidence]:
+    """A trial as the review pools it: in one, without the arms that were not chosen, or an arm at a time."""
+    if choice is None or choice.handling == ArmHandling.COMBINE:
+        return [whole]
+    experimental = [arm for arm in whole.arms if arm.role is ArmRole.EXPERIMENTAL]
+    control = tuple(arm for arm in whole.arms if arm.role is ArmRole.CONTROL)
+    if choice.handling == ArmHandling.CHOOSE:
+        chosen = {arm.pk for arm in choice.arms.all()}
+        kept = tuple(arm for arm in experimental if arm.arm_id in chosen)
+        return [replace(whole, arms=(*kept, *control), handling=ArmHandling.CHOOSE)]
     return [
-        StudyEvidence(study.pk, study.label, study.year, tuple(arms[study.pk]))
-        for study in studies.values()
-        if study.pk in arms
+        replace(whole, arms=(arm, *control), handling=ArmHandling.SPLIT, part=arm.label, shares=len(experimental))
+        for arm in experimental
     ]
 
 
-def evidence_count(arm: Arm, outcome: Outcome, timepoint: Timepoint) -> Count | None:
-    """The confirmed count of one arm; None unless both its halves are confirmed."""
-    values = Value.objects.filter(arm=arm, outcome=outcome, timepoint=timepoint, is_evidence=True, number__isnull=False)
-    found = {value.quantity: value.number for value in values if value.number is not None}
-    if Quantity.EVENTS not in found or Quantity.TOTAL not in found:
+def arm_choice(review: Review, study: Study) -> ArmChoice | None:
+    """How a review pools the arms of a trial; None: together, because nobody said otherwise."""
+    return _arm_choices(review).filter(study=study).first()
+
+
+def _arm_choices(review: Review) -> QuerySet[ArmChoice]:
+    return (
+        ArmChoice.objects.filter(review=review, is_current=True)
+        .select_related("chosen_by")
+        .prefetch_related("arms")
+        .order_by("study")
+    )
+
+
+USED = frozenset({Quantity.EVENTS, Quantity.TOTAL, Quantity.MEAN, Quantity.SD})
+"""The quantities that an analysis reads; the others are what these were worked out from."""
+
+
+def _result(values: Sequence[Value]) -> Result | None:
+    """What an arm's rows say; None unless all of it is there."""
+    numbers = {Quantity(value.quantity): value.number for value in values if value.number is not None}
+    total = numbers.get(Quantity.TOTAL)
+    if total is None:
         return None
-    return Count(rules.whole(found[Quantity.EVENTS]), rules.whole(found[Quantity.TOTAL]))
+    if (events := numbers.get(Quantity.EVENTS)) is not None:
+        return Count(rules.whole(events), rules.whole(total))
+    mean, sd = numbers.get(Quantity.MEAN), numbers.get(Quantity.SD)
+    if mean is None or sd is None:
+        return None
+    return Measurement(float(mean), float(sd), rules.whole(total))
+
+
+def evidence_result(arm: Arm, outcome: Outcome, timepoint: Timepoint) -> Result | None:
+    """The confirmed result of one arm; None unless all its parts are confirmed."""
+    return _result(list(Value.objects.filter(arm=arm, outcome=outcome, timepoint=timepoint, is_evidence=True)))
+
+
+def exclusive_counts(arm: Arm, outcome: Outcome, timepoint: Timepoint) -> list[tuple[str, Count]]:
+    """The arm's newest counts, over the same time, of the outcomes that nobody can have besides this one."""
+    values = (
+        Value.objects.filter(
+            arm=arm, outcome__in=outcome.excludes.all(), timepoint__label=timepoint.label, is_current=True
+        )
+        .select_related("outcome")
+        .order_by("outcome__name", "pk")
+    )
+    rows: dict[Outcome, list[Value]] = defaultdict(list)
+    for value in values:
+        rows[value.outcome].append(value)
+    found = ((other.happened or other.name, _result(entries)) for other, entries in rows.items())
+    return [(words, count) for words, count in found if isinstance(count, Count)]
 
 
 def awaiting_confirmation(study: Study) -> QuerySet[Value]:
@@ -248,9 +348,24 @@ def _cell(arm: Arm, values: Sequence[Value]) -> Cell:
     return Cell(arm, newest, current, confirmed if confirmed != newest else "", tuple(reversed(values)))
 
 
+STATES = {
+    ValueState.MISSING: "missing",
+    ValueState.NOT_REPORTED: "not reported",
+    ValueState.NOT_APPLICABLE: "not applicable",
+}
+
+
 def _text(values: Sequence[Value]) -> str:
-    """`10/20`, from the rows of a cell."""
-    by_quantity = {value.quantity: value.as_printed for value in values}
-    if Quantity.EVENTS in by_quantity and Quantity.TOTAL in by_quantity:
-        return f"{by_quantity[Quantity.EVENTS]}/{by_quantity[Quantity.TOTAL]}"
-    return ", ".join(value.as_printed or value.state for value in values)
+    """`10/20`, `11.2 (3.4)` or `11 (8–14)`, from the rows of a cell: what was printed, not what was worked out."""
+    rows = {Quantity(value.quantity): value for value in values if value.number is not None}
+    printed = {quantity: value.as_printed for quantity, value in rows.items() if value.as_printed}
+    if Quantity.EVENTS in printed and Quantity.TOTAL in printed:
+        return f"{printed[Quantity.EVENTS]}/{printed[Quantity.TOTAL]}"
+    for form in rules.PRINTED.values():
+        if set(form) <= printed.keys():
+            first, *rest = (printed[quantity] for quantity in form)
+            people = printed.get(Quantity.TOTAL)
+            return f"{first} ({'–'.join(rest)})" + (f" n={people}" if people else "")
+    if printed:
+        return ", ".join(printed.values())
+    return next((STATES[ValueState(value.state)] for value in values), "")

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from reviews.base.audit import services as audit
 from reviews.extraction import queries, rules
-from reviews.extraction.models import Arm, Confirmation, Value
-from reviews.extraction.rules import ArmRole, Count, Method, Quantity, ValueState
+from reviews.extraction.models import Arm, ArmChoice, Confirmation, Value
+from reviews.extraction.rules import ArmHandling, ArmRole, Count, Method, Quantity, Summary, ValueState
 from reviews.library import services as library
 from reviews.library.models import Report, Study
 from reviews.library.services import NewReport
 from reviews.protocol.models import Outcome, Timepoint
+from reviews.protocol.rules import OutcomeType
 from reviews.screening import queries as screening
 from reviews.screening import services as screening_services
 from reviews.screening.rules import Verdict
@@ -21,6 +23,11 @@ from reviews.signals import evidence_changed
 from reviews.team.access import require
 from reviews.team.models import Review, User
 from reviews.team.rules import Action
+
+COUNTED = (Quantity.EVENTS, Quantity.TOTAL)
+MEASURED = (Quantity.MEAN, Quantity.SD, Quantity.TOTAL)
+STORED = Decimal("1e-8")
+"""The places that the database keeps of a number."""
 
 STALE = "Somebody entered another number here while you were typing. Look at it, then enter yours again if you still disagree."
 
@@ -44,13 +51,17 @@ class Provenance:
     report: Report | None = None
 
 
+Entry = Count | Summary | ValueState
+"""What can be entered into a cell: a count, a mean or a median, or the statement that there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewResult:
-    """One row of a trial's table: a count for each arm in order, None where the report gives none."""
+    """One row of a trial's table: what stands there for each arm in order, None where nobody has looked yet."""
 
     outcome: Outcome
     timepoint: Timepoint
-    counts: Sequence[Count | None]
+    results: Sequence[Entry | None]
     provenance: Provenance
 
 
@@ -85,15 +96,15 @@ def add_trial(
     screening_services.decide_inclusion(review=review, study=study, verdict=Verdict.INCLUDE, actor=actor)
     made = add_arms(review=review, actor=actor, study=study, arms=arms)
     for result in results:
-        for arm, count in zip(made, result.counts, strict=True):
-            if count is not None:
-                enter_count(
+        for arm, entry in zip(made, result.results, strict=True):
+            if entry is not None:
+                enter_result(
                     review=review,
                     actor=actor,
                     arm=arm,
                     outcome=result.outcome,
                     timepoint=result.timepoint,
-                    count=count,
+                    result=entry,
                     provenance=result.provenance,
                 )
     return study
@@ -132,23 +143,26 @@ def add_arms(*, review: Review, actor: User, study: Study, arms: Sequence[NewArm
 
 
 @transaction.atomic
-def enter_count(
+def enter_result(
     *,
     review: Review,
     actor: User,
     arm: Arm,
     outcome: Outcome,
     timepoint: Timepoint,
-    count: Count,
+    result: Entry,
     provenance: Provenance,
     reason: str = "",
     seen: Mapping[Quantity, int] | None = None,
 ) -> list[Value]:
-    """Enter the events and the total of one arm. Where numbers stand already it is a correction and needs a reason.
+    """Enter what a report says of one arm. Where something stands already it is a correction and needs a reason.
 
-    Only what differs becomes a new row. Nothing reaches an analysis before a second person confirms it.
+    Only what differs becomes a new row; what no longer applies is replaced by the statement that it does not. Nothing
+    reaches an analysis before a second person confirms it. A mean and an SD that were worked out from other numbers
+    are rows of their own beside what was printed.
 
     Args:
+        result: a count for a dichotomous outcome, a summary for a continuous one, or why there is no number.
         seen: the ids of the values that the person saw when they typed, so that nobody overwrites what they never saw;
             None where no page was involved.
 
@@ -161,7 +175,7 @@ def enter_count(
     _in_review(review, study)
     if timepoint.outcome_id != outcome.pk or outcome.team_id != review.team_id:
         raise ValidationError("This outcome and time do not belong together in this review.")
-    problems = rules.count_problems(count, randomised=arm.randomised)
+    problems = _problems(arm, outcome, timepoint, result)
     if not provenance.source.strip():
         problems.append("Say where the numbers come from: the report, and the page, table or figure.")
     if problems:
@@ -172,16 +186,18 @@ def enter_count(
     }
     if seen is not None and dict(seen) != {quantity: value.pk for quantity, value in standing.items()}:
         raise ValidationError(STALE, code="stale")
-    wanted = {Quantity.EVENTS: count.events, Quantity.TOTAL: count.total}
+    wanted = rows_of(result, outcome, provenance)
+    for quantity in standing.keys() - wanted.keys():
+        wanted[quantity] = NewRow(ValueState.NOT_APPLICABLE, "", None, provenance.method, provenance.note)
     changed = {
-        quantity: number
-        for quantity, number in wanted.items()
-        if quantity not in standing or standing[quantity].number != number
+        quantity: row
+        for quantity, row in wanted.items()
+        if quantity not in standing or not row.is_like(standing[quantity])
     }
     if any(quantity in standing for quantity in changed) and not reason.strip():
         raise ValidationError({"reason": "Say why the number is corrected; the old one stays readable beside it."})
     made = []
-    for quantity, number in changed.items():
+    for quantity, row in changed.items():
         old = standing.get(quantity)
         if old is not None:
             old.is_current = False
@@ -192,15 +208,15 @@ def enter_count(
                 outcome=outcome,
                 timepoint=timepoint,
                 quantity=quantity,
-                state=ValueState.GIVEN,
-                as_printed=str(number),
-                number=number,
+                state=row.state,
+                as_printed=row.as_printed,
+                number=row.number,
                 measured_at=provenance.measured_at,
                 source=provenance.source.strip(),
                 report=provenance.report,
                 place=provenance.place,
-                method=provenance.method,
-                note=provenance.note,
+                method=row.method,
+                note=row.note,
                 reason=reason.strip() if old is not None else "",
                 replaces=old,
                 entered_by=actor,
@@ -221,10 +237,115 @@ def enter_count(
                 "source": provenance.source,
                 "place": provenance.place,
                 "method": provenance.method,
-                **changed,
+                **{quantity: row.told for quantity, row in changed.items()},
             },
             reason=reason.strip(),
         )
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """One value to be written."""
+
+    state: ValueState
+    as_printed: str
+    number: Decimal | None
+    method: Method
+    note: str
+
+    def is_like(self, value: Value) -> bool:
+        """Whether a value already says this. How a number was worked out counts only where it was worked out here."""
+        same_way = self.as_printed != "" or self.number is None or value.note == self.note
+        return value.state == self.state and value.number == self.number and same_way
+
+    @property
+    def told(self) -> int | str:
+        """The row as the audit trail shows it."""
+        if self.number is None:
+            return str(self.state)
+        is_whole = self.number == self.number.to_integral_value()
+        return int(self.number) if is_whole else str(self.number.normalize())
+
+
+def rows_of(result: Entry, outcome: Outcome, provenance: Provenance) -> dict[Quantity, NewRow]:
+    """The values that an entry consists of, by quantity."""
+    if isinstance(result, Count):
+        numbers = {Quantity.EVENTS: Decimal(int(result.events)), Quantity.TOTAL: Decimal(int(result.total))}
+        return {quantity: _given(number, str(number), provenance) for quantity, number in numbers.items()}
+    if isinstance(result, ValueState):
+        core = COUNTED if outcome.type == OutcomeType.DICHOTOMOUS else MEASURED
+        return {quantity: NewRow(result, "", None, provenance.method, provenance.note) for quantity in core}
+    printed = dict(zip(result.numbers(), result.printed, strict=True))
+    rows = {quantity: _given(number, printed[quantity], provenance) for quantity, number in result.numbers().items()}
+    rows[Quantity.TOTAL] = _given(Decimal(result.total), str(result.total), provenance)
+    worked_out = rules.derived(result)
+    if worked_out is not None:
+        for quantity, number in ((Quantity.MEAN, worked_out.mean), (Quantity.SD, worked_out.sd)):
+            if quantity not in rows:
+                exact = Decimal(repr(number)).quantize(STORED)
+                rows[quantity] = NewRow(ValueState.GIVEN, "", exact, worked_out.method, worked_out.note)
+    return rows
+
+
+def _given(number: Decimal, printed: str, provenance: Provenance) -> NewRow:
+    return NewRow(ValueState.GIVEN, printed, number, provenance.method, provenance.note)
+
+
+def _problems(arm: Arm, outcome: Outcome, timepoint: Timepoint, result: Entry) -> list[str]:
+    """What cannot be true of an entry, by itself and beside the arm's other outcomes."""
+    if isinstance(result, ValueState):
+        return [] if result is not ValueState.GIVEN else ["Enter the number, or say why there is none."]
+    is_count = outcome.type == OutcomeType.DICHOTOMOUS
+    if is_count != isinstance(result, Count):
+        wanted = "events and total, as 10/20" if is_count else "a mean or a median, as 11.2 (3.4) or 11 (8–14)"
+        return [f"{outcome} is entered as {wanted}."]
+    if isinstance(result, Summary):
+        return rules.summary_problems(result, randomised=arm.randomised)
+    problems = rules.count_problems(result, randomised=arm.randomised)
+    for other, count in queries.exclusive_counts(arm, outcome, timepoint):
+        problems += rules.exclusive_problems({outcome.happened or outcome.name: result, other: count})
+    return problems
+
+
+@transaction.atomic
+def choose_arms(
+    *, review: Review, actor: User, study: Study, handling: ArmHandling, arms: Sequence[Arm] = (), reason: str
+) -> ArmChoice:
+    """Say how this review pools a trial with several experimental arms: together, each against its share of the control
+    group, or only those chosen. The analyses that use the trial are computed again.
+
+    Raises:
+        PermissionDenied: the person does not extract in this review.
+        ValidationError: there is nothing to choose, no reason, or an arm is not an experimental arm of the trial.
+    """
+    role = require(actor, review, Action.EXTRACT)
+    study = Study.objects.select_for_update().get(pk=study.pk)
+    _in_review(review, study)
+    experimental = list(study.arms.filter(role=ArmRole.EXPERIMENTAL))
+    if len(experimental) < 2:
+        raise ValidationError(f"{study} has one experimental arm, so there is nothing to choose.")
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why the arms are pooled this way."})
+    if handling is ArmHandling.CHOOSE and (not arms or not set(arms) <= set(experimental)):
+        raise ValidationError({"arms": "Choose at least one of the experimental arms."})
+    before = queries.arm_choice(review, study)
+    ArmChoice.objects.filter(review=review, study=study, is_current=True).update(is_current=False)
+    made = ArmChoice.objects.create(
+        review=review, study=study, handling=handling, reason=reason.strip(), chosen_by=actor
+    )
+    made.arms.set(arms if handling is ArmHandling.CHOOSE else ())
+    audit.record(
+        chain=review.chain,
+        actor=actor,
+        acting_role=role,
+        verb="chose how arms are pooled",
+        subject=study,
+        before={"handling": before.handling, "arms": [str(arm) for arm in before.arms.all()]} if before else None,
+        after={"handling": handling, "arms": [str(arm) for arm in made.arms.all()]},
+        reason=reason.strip(),
+    )
+    evidence_changed.send(sender=ArmChoice, study_id=study.pk, outcome_ids=None, review_id=review.pk)
     return made
 
 
@@ -290,8 +411,8 @@ def confirm_result(
 def _check_evidence(study: Study, outcome: Outcome, timepoint: Timepoint) -> None:
     """Where two people each corrected half of a count, one half alone may contradict the other."""
     for arm in study.arms.all():
-        count = queries.evidence_count(arm, outcome, timepoint)
-        problems = rules.count_problems(count, randomised=arm.randomised) if count else []
+        count = queries.evidence_result(arm, outcome, timepoint)
+        problems = rules.count_problems(count, randomised=arm.randomised) if isinstance(count, Count) else []
         if problems:
             raise ValidationError([*problems, "Its two halves must be confirmed together: ask a third person."])
 

@@ -137,13 +137,13 @@ def correct(request: MemberRequest, slug: str, arm_id: int, timepoint_id: int) -
     form = CorrectionForm(data, standing=cell.values, initial=_standing(cell))
     if request.method == "POST" and form.is_valid():
         try:
-            services.enter_count(
+            services.enter_result(
                 review=review,
                 actor=request.user,
                 arm=arm,
                 outcome=timepoint.outcome,
                 timepoint=timepoint,
-                count=form.cleaned_data["count"],
+                result=form.cleaned_data["count"],
                 provenance=Provenance(
                     source=form.cleaned_data["source"],
                     place=form.cleaned_data["place"],
@@ -279,7 +279,7 @@ def _added(request: MemberRequest, review: Review, form: TrialForm, arms: Any, n
                 NewResult(
                     outcome=one.outcome,
                     timepoint=one.timepoint,
-                    counts=[numbers.count(one, place) for place in places],
+                    results=[numbers.count(one, place) for place in places],
                     provenance=Provenance(
                         source=numbers.cleaned_data[f"source-{one.pk}"] or citation,
                         place=numbers.cleaned_data[f"place-{one.pk}"],

@@ -96,6 +96,12 @@ class Outcome(models.Model):
         blank=True,
         help_text=_("What happened to a person with the event, for sentences like “217 of 1,000 died”: died."),
     )
+    excludes = models.ManyToManyField(
+        "self",
+        blank=True,
+        verbose_name=_("excludes"),
+        help_text=_("Outcomes that nobody can have besides this one, so that together they are at most everybody."),
+    )
 
     class Meta:
         ordering = ["name"]

@@ -79,13 +79,13 @@ def change(review, enters, confirms, arm, timepoint, events):
     found = Review.objects.get(pk=review)
     when = Timepoint.objects.select_related("outcome").get(pk=timepoint)
     group = Arm.objects.get(pk=arm)
-    extraction.enter_count(
+    extraction.enter_result(
         review=found,
         actor=User.objects.get(pk=enters),
         arm=group,
         outcome=when.outcome,
         timepoint=when,
-        count=Count(events, TOTAL),
+        result=Count(events, TOTAL),
         provenance=SOURCE,
         reason="Read again.",
     )
@@ -163,7 +163,7 @@ def _evidence(review, analyses):
     for each in Analysis.objects.select_related("outcome", "timepoint").filter(pk__in=analyses):
         for study in extraction_queries.evidence(review, each.outcome, each.timepoint):
             for arm in study.arms:
-                events[f"{arm.arm_id} {each.timepoint_id}"] = arm.count.events
+                events[f"{arm.arm_id} {each.timepoint_id}"] = arm.result.events
     return events
 
 

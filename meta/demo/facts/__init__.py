@@ -6,8 +6,11 @@ from typing import Any
 
 HERE = Path(__file__).parent
 
-LIVING, BLINDED = "msc", "placebo"
-"""The two reviews: a living one of all trials, and a narrower question over the same library."""
+LIVING = "msc"
+"""The living review of all trials."""
+
+NARROWER = ("placebo", "cells")
+"""Reviews with a narrower question each, over the same library."""
 
 
 def read(name: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 from meta.analysis import figures, services
 from meta.analysis.rules import Model, Settings
 from meta.demo.load import FACTS
-from reviews.extraction.rules import ArmCount, ArmRole, combined, read_count
+from reviews.extraction.rules import ArmResult, ArmRole, combined, read_count
 
 EXPERIMENTAL, CONTROL = ArmRole.EXPERIMENTAL, ArmRole.CONTROL
 
@@ -26,7 +26,7 @@ def trial(key, *, arms=None):
     """A trial as the demo enters it: all arms of a role taken together, or only the arms that are named."""
     fact = DEMO["studies"][key]
     counts = [
-        ArmCount(ArmRole(arm["role"]), read_count(arm["count"]))
+        ArmResult(ArmRole(arm["role"]), read_count(arm["count"]))
         for arm in fact["arms"]
         if arms is None or arm["label"] in arms
     ]

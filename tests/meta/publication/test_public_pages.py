@@ -48,11 +48,11 @@ def correct(demo, extractors):
         arm = Arm.objects.select_related("study").get(study__label="Bowdish 2023", role="control")
         planned = Analysis.objects.select_related("outcome", "timepoint").get()
         where = {"review": demo.review, "outcome": planned.outcome, "timepoint": planned.timepoint}
-        extraction.enter_count(
+        extraction.enter_result(
             **where,
             actor=first,
             arm=arm,
-            count=Count(events, 110),
+            result=Count(events, 110),
             provenance=Provenance("A letter of the authors", Method.AUTHOR_CONTACT),
             reason="They counted again.",
         )

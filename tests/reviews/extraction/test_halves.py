@@ -13,7 +13,7 @@ def trial(living):
 
 
 def standing(living, trial):
-    return queries.evidence_count(trial.arms.get(label="MSC"), living.outcome, living.timepoint)
+    return queries.evidence_result(trial.arms.get(label="MSC"), living.outcome, living.timepoint)
 
 
 def test_each_confirms_the_half_of_the_other(living, trial):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from reviews.extraction.rules import (
     MOST_PEOPLE,
-    ArmCount,
+    ArmResult,
     ArmRole,
     Count,
     Unreadable,
@@ -98,20 +98,20 @@ def test_what_cannot_be_true_of_an_arm_is_said(count, randomised, problems):
 
 def test_arms_of_one_role_are_taken_together():
     arms = [
-        ArmCount(EXPERIMENTAL, Count(3, 11)),
-        ArmCount(CONTROL, Count(8, 24)),
-        ArmCount(EXPERIMENTAL, Count(0, 8)),
+        ArmResult(EXPERIMENTAL, Count(3, 11)),
+        ArmResult(CONTROL, Count(8, 24)),
+        ArmResult(EXPERIMENTAL, Count(0, 8)),
     ]
     assert combined(arms, EXPERIMENTAL) == Count(3, 19)
     assert combined(arms, CONTROL) == Count(8, 24)
     assert combined(arms[:1], CONTROL) is None
 
 
-@given(st.lists(st.builds(ArmCount, st.sampled_from(ArmRole), possible_counts), max_size=6))
+@given(st.lists(st.builds(ArmResult, st.sampled_from(ArmRole), possible_counts), max_size=6))
 def test_taking_arms_together_loses_nobody_and_counts_nobody_twice(arms):
     sides = [side for role in ArmRole if (side := combined(arms, role)) is not None]
-    assert sum(side.events for side in sides) == sum(arm.count.events for arm in arms)
-    assert sum(side.total for side in sides) == sum(arm.count.total for arm in arms)
+    assert sum(side.events for side in sides) == sum(arm.result.events for arm in arms)
+    assert sum(side.total for side in sides) == sum(arm.result.total for arm in arms)
 
 
 @pytest.mark.parametrize("number", [Decimal("20"), Decimal("20.00000000"), Decimal("2E+1")])

@@ -227,13 +227,13 @@ def test_a_number_needs_a_source(living):
 def test_more_events_than_people_are_refused_by_the_service_itself(living):
     study = living.add()
     with pytest.raises(ValidationError, match="21 of 20 people cannot have had the event"):
-        services.enter_count(
+        services.enter_result(
             review=living.review,
             actor=living.extractor,
             arm=study.arms.first(),
             outcome=living.outcome,
             timepoint=living.timepoint,
-            count=Count(21, 20),
+            result=Count(21, 20),
             provenance=IN_THE_ABSTRACT,
             reason="A slip",
         )
@@ -277,13 +277,13 @@ def test_an_outcome_of_another_team_or_time_is_refused(living):
         (OutcomeFactory(team=living.review.team), living.timepoint),
     ):
         with pytest.raises(ValidationError, match="do not belong together"):
-            services.enter_count(
+            services.enter_result(
                 review=living.review,
                 actor=living.extractor,
                 arm=study.arms.first(),
                 outcome=outcome,
                 timepoint=timepoint,
-                count=Count(1, 20),
+                result=Count(1, 20),
                 provenance=IN_THE_ABSTRACT,
             )
 
@@ -405,13 +405,13 @@ def test_when_somebody_who_hears_of_it_fails_nothing_is_confirmed(living):
 def test_only_the_outcome_that_was_read_is_confirmed(living):
     study = living.add(confirmed=False)
     other = TimepointFactory(outcome=OutcomeFactory(team=living.review.team))
-    services.enter_count(
+    services.enter_result(
         review=living.review,
         actor=living.extractor,
         arm=study.arms.first(),
         outcome=other.outcome,
         timepoint=other,
-        count=Count(1, 20),
+        result=Count(1, 20),
         provenance=IN_THE_ABSTRACT,
     )
     living.confirm(study)
@@ -495,7 +495,7 @@ def test_evidence_takes_arms_of_one_role_together(add_trial, living):
     living.confirm(study)
     [found] = queries.evidence(living.review, living.outcome, living.timepoint)
     assert (found.side(EXPERIMENTAL), found.side(CONTROL)) == (Count(3, 19), Count(8, 24))
-    assert [arm.count for arm in found.arms] == [Count(3, 11), Count(0, 8), Count(8, 24)]
+    assert [arm.result for arm in found.arms] == [Count(3, 11), Count(0, 8), Count(8, 24)]
 
 
 def test_an_arm_with_half_a_count_is_no_evidence(living):
@@ -512,7 +512,7 @@ def test_an_arm_with_half_a_count_is_no_evidence(living):
 def test_evidence_takes_few_statements_however_many_trials(living, django_assert_num_queries):
     for number in range(5):
         living.add(f"Trial {number}")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(queries.evidence(living.review, living.outcome, living.timepoint)) == 5
 
 
