@@ -41,13 +41,15 @@ def load() -> Loaded:
     review = begin(living, group, cast)
     catalogue = Catalogue.of(living["protocol"], group)
     trials = facts.read("studies")
-    planned = [plan(fact, review, cast, catalogue) for fact in living["analyses"]]
-    for number, version in enumerate(living["versions"]):
+    planned: list[Analysis] = []
+    for version in living["versions"]:
         for key in version.get("add", []):
             evidence.add(trials["studies"][key], review, cast, catalogue)
         if version.get("correct"):
             evidence.correct(trials["correction"], review, cast, catalogue)
-        if number == 0:
+        if not planned:  # the plans name trials, so these come first; nothing is computed before
+            studies = evidence.studies_of(trials, group)
+            planned = [plan(fact, review, cast, catalogue, studies) for fact in living["analyses"]]
             publish_claims(living, planned, cast)
             _state(living["statements"], trials, review, cast)
         _release(version, review, planned, cast)
@@ -71,7 +73,7 @@ def _narrow(
         )
     for choice in asked["arms"]:
         evidence.choose_arms(choice, review, studies[choice["study"]], cast)
-    planned = [plan(fact, review, cast, catalogue) for fact in asked["analyses"]]
+    planned = [plan(fact, review, cast, catalogue, studies) for fact in asked["analyses"]]
     _state(asked["statements"], trials, review, cast)
     _release(asked["version"], review, planned, cast)
     return review

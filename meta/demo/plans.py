@@ -7,18 +7,22 @@ from meta.analysis import services as analysis
 from meta.analysis.models import Analysis
 from meta.analysis.published import services as published
 from meta.analysis.published.rules import Claim
-from meta.analysis.rules import PRESETS
+from meta.analysis.rules import PRESETS, Grouped
 from meta.demo.evidence import Catalogue
 from meta.demo.people import Cast
-from reviews.models import Review
+from reviews.models import Review, Study
 from reviews.protocol.rules import OutcomeType
 
 NUMBERS = ("estimate", "lower", "upper", "i2", "experimental", "control")
 
 
-def plan(fact: dict[str, Any], review: Review, cast: Cast, catalogue: Catalogue) -> Analysis:
+def plan(
+    fact: dict[str, Any], review: Review, cast: Cast, catalogue: Catalogue, studies: dict[str, Study]
+) -> Analysis:
+    """An analysis as the facts want it; subgroups are assigned by name, as the review of 2022 tells them."""
     place = catalogue.place(fact)
     settings = PRESETS[fact["preset"]].settings(continuous=place["outcome"].type == OutcomeType.CONTINUOUS)
+    groups = tuple(Grouped(studies[key].pk, name) for key, name in fact.get("groups", {}).items())
     return analysis.plan_analysis(
         review=review,
         actor=cast.owner,
@@ -26,7 +30,7 @@ def plan(fact: dict[str, Any], review: Review, cast: Cast, catalogue: Catalogue)
         key=fact["key"],
         experimental=fact["experimental"],
         control=fact["control"],
-        settings=replace(settings, subgroups_by=fact.get("subgroups_by", "")),
+        settings=replace(settings, groups=groups),
         **place,
     )
 

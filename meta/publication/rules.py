@@ -138,22 +138,41 @@ def bias_table(document: Mapping[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def results_of_study(study: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The numbers of a study as in a paper: an outcome at a time, its arms, and every value of each."""
+def results_of_study(study: Mapping[str, Any], protocol: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The numbers of a study as in a paper: an outcome at a time, its arms, and every value of each.
+
+    Outcomes stand in the order of the protocol, others after them.
+    """
     found: dict[tuple[str, str], dict[str, list[Mapping[str, Any]]]] = {}
     for value in study["values"]:
         arms = found.setdefault((value["outcome"], value["timepoint"]), {})
         arms.setdefault(value["arm"], []).append(value)
+    wanted = protocol["outcomes"] if protocol else []
+    places = {(one["outcome"], one["timepoint"]): place for place, one in enumerate(wanted)}
     return [
         {
             "outcome": outcome,
             "timepoint": timepoint,
-            "arms": [{"label": arm, "values": values} for arm, values in arms.items()],
+            "arms": [
+                {"label": arm, "values": [{**value, "shown": shown(value)} for value in values]}
+                for arm, values in arms.items()
+            ],
         }
-        for (outcome, timepoint), arms in found.items()
+        for (outcome, timepoint), arms in sorted(found.items(), key=lambda one: places.get(one[0], len(places)))
     ]
 
 
 def formula_safe(cell: Any) -> Any:
     """A text that no spreadsheet takes for a formula; numbers stay what they are."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_SIGNS) else cell
+
+
+WORKED_OUT_DIGITS = 4
+"""Digits shown of a number that nobody printed; the downloads have all of them."""
+
+
+def shown(value: Mapping[str, Any]) -> str:
+    """A value as printed, or as it was worked out; empty where there is no number."""
+    if value["as_printed"] or value["number"] is None:
+        return str(value["as_printed"])
+    return f"{float(value['number']):.{WORKED_OUT_DIGITS}g}"

@@ -171,11 +171,7 @@ def _studies(review: Review, results: Sequence[Result]) -> list[dict[str, Any]]:
     values: dict[int, list[Value]] = {study.pk: [] for study in studies}
     for value in extraction.provenance(list(values)).prefetch_related("report__identifiers"):
         values[value.arm.study_id].append(value)
-    people: dict[int, int] = {}
-    for result in results:
-        for entry in result.snapshot.inputs["studies"] if result.snapshot else []:
-            total = entry["experimental"]["total"] + entry["control"]["total"]
-            people[entry["study_id"]] = max(total, people.get(entry["study_id"], 0))
+    people = _people(results)
     keys = formats.addresses([study.label for study in studies])
     return [
         {
@@ -194,6 +190,18 @@ def _studies(review: Review, results: Sequence[Result]) -> list[dict[str, Any]]:
         }
         for key, study in zip(keys, studies, strict=True)
     ]
+
+
+def _people(results: Sequence[Result]) -> dict[int, int]:
+    """The most people of each study that any analysis pools, each arm counted once however the arms are pooled."""
+    most: dict[int, int] = {}
+    for result in results:
+        arms: dict[int, dict[str, float]] = {}
+        for entry in result.snapshot.inputs["studies"] if result.snapshot else []:
+            arms.setdefault(entry["study_id"], {}).update({arm["label"]: arm["total"] for arm in entry["arms"]})
+        for study, totals in arms.items():
+            most[study] = max(round(sum(totals.values())), most.get(study, 0))
+    return most
 
 
 def _earlier(review: Review) -> dict[str, list[dict[str, Any]]]:

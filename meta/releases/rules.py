@@ -218,8 +218,8 @@ def _at_place(study: Mapping[str, Any]) -> dict[tuple[str, ...], Mapping[str, An
 
 
 def _said(value: Mapping[str, Any]) -> str:
-    """A value as printed; where there is none, the reason why."""
-    return str(value["as_printed"] or value.get("state", "").replace("_", " "))
+    """A value as printed, or as worked out; where there is none, the reason why."""
+    return str(value["as_printed"] or value.get("number") or value.get("state", "").replace("_", " "))
 
 
 def _corrected(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -59,7 +59,7 @@ def study(request: HttpRequest, slug: str, version: str, key: str) -> HttpRespon
     stated = [bias for bias in document["earlier"]["risk_of_bias"] if bias["study"] == one["label"]]
     context = _frame(request, release, document, queries.surroundings(release)) | {
         "study": one,
-        "results": results_of_study(one),
+        "results": results_of_study(one, document["protocol"]),
         "bias": stated,
         "effects": _effects(document, one["label"]),
     }
@@ -186,15 +186,16 @@ def _effects(document: Mapping[str, Any], label: str) -> list[dict[str, str]]:
     found = []
     for outcome in document["outcomes"]:
         plot = forest.ForestPlot.from_dict(outcome["forest"])
-        row = next((row for row in plot.studies if row.label == label), None)
-        if row is not None:
-            found.append(
-                {
-                    "title": outcome["title"],
-                    "key": outcome["key"],
-                    "measure": outcome["measure"],
-                    "text": str(row.effect) if row.effect else row.not_estimable,
-                    "weight": f"{row.weight:.1f}%" if row.weight is not None else "–",
-                }
-            )
+        found += [
+            {
+                "title": outcome["title"],
+                "key": outcome["key"],
+                "measure": outcome["measure"],
+                "part": row.label.removeprefix(label).removeprefix(": "),
+                "text": str(row.effect) if row.effect else row.not_estimable,
+                "weight": f"{row.weight:.1f}%" if row.weight is not None else "–",
+            }
+            for row in plot.studies
+            if row.label == label or row.label.startswith(f"{label}: ")  # an arm by itself
+        ]
     return found
