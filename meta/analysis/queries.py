@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, QuerySet
@@ -15,13 +16,26 @@ from meta.plots.forest.model import Mark
 from reviews.base.work import queries as work
 from reviews.base.work.queries import Standing
 from reviews.base.work.rules import State
+from reviews.library.models import Characteristic
 from reviews.models import Review
+from reviews.protocol import queries as protocol
 from reviews.protocol.rules import OutcomeType
+from reviews.screening import queries as screening
 
 RECOMPUTE = "recompute"
 """The kind of owed work; its key is the analysis' id."""
 
 SETTLED = Standing(State.SETTLED, 0, "", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where an analysis stands, without its numbers; `newest` is 0 before the first snapshot."""
+
+    analysis: Analysis
+    standing: Standing
+    newest: int
+    computed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +46,12 @@ class Result:
     plan: Plan
     snapshot: Snapshot | None
     standing: Standing
+
+    @property
+    def progress(self) -> Progress:
+        snapshot = self.snapshot
+        number, at = (snapshot.number, snapshot.created_at) if snapshot else (0, None)
+        return Progress(self.analysis, self.standing, number, at)
 
 
 def analyses(review: Review) -> QuerySet[Analysis]:
@@ -70,6 +90,25 @@ def settings_of(plan: Plan) -> Settings:
     )
 
 
+def studies_of(review: Review) -> list[tuple[int, str]]:
+    """Id and label of the studies that a plan can speak of, oldest first."""
+    return list(screening.included(review).values_list("pk", "label"))
+
+
+def characteristics_of(review: Review) -> list[str]:
+    """The names of what is known of the review's studies, by which they can be grouped."""
+    known = Characteristic.objects.filter(study__in=screening.included(review).order_by(), is_current=True)
+    return list(known.order_by("name").values_list("name", flat=True).distinct())
+
+
+def protocol_measure(analysis: Analysis) -> str:
+    """The measure that the protocol in force names for an analysis' outcome, else the usual one of its type."""
+    for one in protocol.wanted_outcomes(analysis.review):
+        if (one.outcome_id, one.timepoint_id) == (analysis.outcome_id, analysis.timepoint_id):
+            return one.measure
+    return "MD" if analysis.outcome.type == OutcomeType.CONTINUOUS else "OR"
+
+
 def latest_snapshot(analysis: Analysis) -> Snapshot | None:
     return analysis.snapshots.order_by("-number").first()
 
@@ -77,6 +116,13 @@ def latest_snapshot(analysis: Analysis) -> Snapshot | None:
 def result(analysis: Analysis) -> Result:
     standing = work.standing(RECOMPUTE, analysis.work_key)
     return Result(analysis, current_plan(analysis), latest_snapshot(analysis), standing)
+
+
+def progress(analysis: Analysis) -> Progress:
+    """Where the recomputing stands and which result is the newest, in two statements: a page asks again and again."""
+    newest = analysis.snapshots.order_by("-number").values_list("number", "created_at").first()
+    number, computed_at = newest or (0, None)
+    return Progress(analysis, work.standing(RECOMPUTE, analysis.work_key), number, computed_at)
 
 
 def results(review: Review) -> list[Result]:

@@ -56,7 +56,7 @@ class Check(StrEnum):
 CHECKS: Mapping[Check, str] = {
     Check.LEAVE_ONE_OUT: "Without each trial in turn: whether the result hangs on one of them.",
     Check.CUMULATIVE: "Trial after trial, oldest first: how the result came to be what it is.",
-    Check.WITHOUT_ESTIMATED: "Without numbers that no report states: those that were estimated or calculated back.",
+    Check.WITHOUT_ESTIMATED: "Without trials whose numbers were estimated, from medians or figures, say.",
     Check.ALTERNATIVES: "By the usual other measures, methods and models of the same data.",
     Check.EVERY_STUDY: "With the trials that the plan leaves out.",
 }
@@ -132,6 +132,14 @@ LATER = frozenset({"interval", "prediction", "variant", "subgroups_by", "groups"
 
 REVMAN_5 = Settings()
 """RevMan 5: Mantel-Haenszel, 0.5 in every cell of a study with a zero, DerSimonian-Laird, Wald intervals."""
+
+
+def usual_method(measure: str) -> str:
+    """The engine's own choice: Mantel-Haenszel where a measure of two arms has it, Peto for its own, else inverse
+    variance."""
+    if measure == "PETO":
+        return "PETO"
+    return "MH" if measure in {"OR", "RR", "RD"} else "IV"
 
 
 @dataclass(frozen=True, slots=True)

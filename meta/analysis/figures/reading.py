@@ -263,7 +263,7 @@ def _about_estimates(
     estimated = [study["label"] for study in inputs["studies"] if study.get("estimated")]
     if not estimated:
         return []
-    said = f"Numbers of {', '.join(estimated)} were estimated or calculated back; no report states them."
+    said = f"Numbers of {', '.join(estimated)} were estimated; no report states them."
     without = result.get("checks", {}).get(Check.WITHOUT_ESTIMATED.value)
     if not without:
         return [said]

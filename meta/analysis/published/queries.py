@@ -7,10 +7,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from meta import stats
-from meta.analysis.models import Analysis
+from meta.analysis.models import Analysis, Snapshot
 from meta.analysis.published import rules
 from meta.analysis.published.models import PublishedResult
-from meta.analysis.published.rules import Comparison, Recomputed, Sums
+from meta.analysis.published.rules import Comparison, Recomputed, Sums, Verdict
+from meta.analysis.rules import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,55 @@ class Line:
     def sentence(self) -> str:
         return rules.sentence(self.comparison)
 
+    @property
+    def word(self) -> str:
+        return WORDS[self.comparison.verdict]
+
+    @property
+    def printed_text(self) -> str:
+        """As it is printed, with what was printed beside it."""
+        claim = self.printed.claim
+        said = f"{claim.estimate} ({claim.lower} to {claim.upper})" if claim.lower else claim.estimate
+        sides = " v ".join(side for side in (claim.experimental, claim.control) if side)
+        return ", ".join(part for part in (said, f"I² {claim.i2}%" if claim.i2 else "", sides) if part)
+
+    @property
+    def recomputed_text(self) -> str:
+        """The same numbers from the engine, with as many digits as the print has."""
+        return rules.printed_alike(self.printed.claim, self.recomputed) if self.recomputed else "–"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As a page shows it and a release freezes it."""
+        printed = self.printed
+        return {
+            "label": printed.label,
+            "subgroup": printed.subgroup,
+            "model": printed.model,
+            "printed": self.printed_text,
+            "recomputed": self.recomputed_text,
+            "verdict": self.comparison.verdict.value,
+            "word": self.word,
+            "sentence": self.sentence,
+            "source": printed.source,
+            "url": printed.url,
+            "place": printed.place,
+            "note": printed.note,
+        }
+
+
+WORDS = {
+    Verdict.EXACT: "exact",
+    Verdict.MISPRINT: "misprint",
+    Verdict.NOT_REPRODUCED: "not reproduced",
+    Verdict.NOT_COMPARED: "not compared",
+}
+
 
 def published_results(analyses: Sequence[Analysis]) -> QuerySet[PublishedResult]:
     """What is in force, analysis by analysis in the order of entering."""
     return (
         PublishedResult.objects.filter(analysis__in=analyses, is_current=True)
-        .select_related("entered_by")
+        .select_related("entered_by", "analysis__review")
         .order_by("analysis", "pk")
     )
 
@@ -44,6 +88,12 @@ def lines(
         number = recomputed(inputs, result, subgroup=one.subgroup, model=one.model) if inputs and result else None
         found.append(Line(one, number, rules.compare(one.claim, number)))
     return found
+
+
+def groups_of(snapshot: Snapshot | None) -> list[str]:
+    """The subgroups that a snapshot has results for, in its order."""
+    found = snapshot.result.get("subgroups") if snapshot else None
+    return [group["name"] for group in found[Model.COMMON]["groups"]] if found else []
 
 
 def recomputed(

@@ -51,7 +51,7 @@ class Printed:
     @property
     def half(self) -> float:
         """Half a unit of the last digit: the print stands for everything this near to it."""
-        return 0.5 * 10**-self.places
+        return 0.5 * float(10**-self.places)
 
     def stands_for(self, number: float) -> bool:
         """Whether the number rounds to the print, whichever way halves are rounded."""
@@ -157,6 +157,20 @@ def sentence(comparison: Comparison) -> str:
             return "Not compared: there is no recomputed result beside it."
 
 
+def printed_alike(claim: Claim, found: Recomputed) -> str:
+    """A recomputed result with the digits of a printed one: ``0.18 (0.06 to 0.52), I² 0%, 12/158 v 29/135``."""
+    shown = {
+        name: Printed(getattr(claim, name)).printed_like(number)
+        for name in (*BOUNDS, "i2")
+        if getattr(claim, name) and (number := getattr(found, name)) is not None
+    }
+    said = [f"{shown['estimate']} ({shown['lower']} to {shown['upper']})" if claim.lower else shown["estimate"]]
+    if claim.i2:
+        said.append(f"I² {shown['i2']}%" if "i2" in shown else "I² not applicable")
+    sides = [_sum_like(text, sums) for text, sums in _sides(claim, found) if text]
+    return ", ".join([*said, *([" v ".join(sides)] if sides else [])])
+
+
 def problems(claim: Claim) -> dict[str, str]:
     """What of a claim cannot be read, by field."""
     wrong = {}
@@ -183,11 +197,14 @@ def _differences(claim: Claim, found: Recomputed) -> list[Difference]:
             different.append(Difference(name, text, "not applicable"))
         elif text and not (printed := Printed(text)).stands_for(number):
             different.append(Difference(name, text, printed.printed_like(number)))
-    for name in ("experimental", "control"):
-        text, sums = getattr(claim, name), getattr(found, name)
+    for name, (text, sums) in zip(("experimental", "control"), _sides(claim, found), strict=True):
         if text and not _is_sum(text, sums):
             different.append(Difference(name, text, _sum_like(text, sums)))
     return different
+
+
+def _sides(claim: Claim, found: Recomputed) -> tuple[tuple[str, Sums], tuple[str, Sums]]:
+    return (claim.experimental, found.experimental), (claim.control, found.control)
 
 
 def _is_sum(text: str, sums: Sums) -> bool:
