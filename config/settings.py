@@ -315,6 +315,7 @@ SPECTACULAR_SETTINGS = {
         "Measure": "reviews.protocol.api.MEASURES",
         "PooledMeasure": "meta.analysis.forms.MEASURES",
         "NoticeKind": "meta.releases.api.KINDS",
+        "StatementKind": "meta.earlier.api.KINDS",
         "ArmRole": "reviews.extraction.api.ARM_ROLES",
         "ValueMethod": "reviews.extraction.api.METHODS",
         "ValueState": "reviews.extraction.api.STATES",

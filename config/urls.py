@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reviews.team.demo_urls")),
     path("reviews/", include("reviews.urls")),  # before the pages by slug, so that /reviews/new/ is not taken for one
     path("reviews/<slug:slug>/analysis/", include("meta.analysis.urls")),
+    path("reviews/<slug:slug>/earlier/", include("meta.earlier.urls")),
     path("", include("meta.publication.urls")),
 ]

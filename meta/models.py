@@ -2,6 +2,7 @@
 
 from meta.analysis.models import Analysis, Plan, Snapshot
 from meta.analysis.published.models import PublishedResult
+from meta.earlier.models import Statement
 from meta.releases.models import Notice, Release
 
-__all__ = ["Analysis", "Notice", "Plan", "PublishedResult", "Release", "Snapshot"]
+__all__ = ["Analysis", "Notice", "Plan", "PublishedResult", "Release", "Snapshot", "Statement"]

@@ -14,6 +14,7 @@ ROOMS = (
     "reviews.screening.api",
     "reviews.extraction.api",
     "meta.analysis.api",
+    "meta.earlier.api",
     "meta.releases.api",
 )
 """Rooms with addresses below a review."""

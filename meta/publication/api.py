@@ -3,22 +3,19 @@
 Nothing here takes a query: an address has one answer, so that it can be kept (see the middleware of this room).
 """
 
-import csv
-import io
-from dataclasses import asdict, fields
 from typing import Any, ClassVar
 
 from django.http import Http404, HttpResponse
 from django.urls import path, reverse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import permissions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from meta.publication import queries, rules
+from meta.publication import queries, rules, tables
 from meta.publication.middleware import FOR_EVER, REVALIDATE, publish
-from meta.publication.rules import ArmRow
+from meta.releases.formats import UnknownFormat
 from meta.releases.models import Release
 from meta.releases.rules import NoticeKind, Version
 from reviews.base.endpoints.doors import Answer, Endpoint
@@ -63,15 +60,25 @@ class VersionAnswer(Answer):
     document = serializers.SerializerMethodField(help_text="Address of the whole document.")
     arms = serializers.SerializerMethodField(help_text="Address of its numbers as rows.")
     arms_csv = serializers.SerializerMethodField(help_text="The same rows as CSV.")
+    withdrawn = serializers.SerializerMethodField(
+        help_text="Why readers should no longer rely on it; null where they may."
+    )
 
     def get_document(self, release: Release) -> str:
-        return _address("document", release)
+        return self._address("document", release)
 
     def get_arms(self, release: Release) -> str:
-        return _address("arms", release)
+        return self._address("arms", release)
 
     def get_arms_csv(self, release: Release) -> str:
-        return _address("arms-csv", release)
+        return self._address("table", release, "arms")
+
+    def get_withdrawn(self, release: Release) -> str | None:
+        withdrawn: dict[int, str] = self.context["withdrawn"]
+        return withdrawn.get(release.pk) or None
+
+    def _address(self, name: str, release: Release, *more: str) -> str:
+        return reverse(f"api:published:{name}", args=[self.context["slug"], str(release.version), *more])
 
 
 class PublicNoticeAnswer(Answer):
@@ -148,8 +155,11 @@ class PublishedReview(PublishedEndpoint):
     def get(self, request: Request, slug: str) -> Response:
         latest = _found(slug, None)
         shown = PublishedReviewAnswer.of(latest)
-        shown["notices"] = PublicNoticeAnswer.of_all(queries.notices(latest))
-        shown["versions"] = VersionAnswer.of_all(queries.versions(latest.review_id))
+        around = queries.surroundings(latest)
+        shown["notices"] = PublicNoticeAnswer.of_all(around.notices)
+        context = {"slug": slug, "withdrawn": {line.release.pk: line.withdrawn for line in around.lines}}
+        releases = [line.release for line in around.lines]
+        shown["versions"] = VersionAnswer(releases, many=True, context=context).data
         return Response(shown)
 
 
@@ -202,28 +212,29 @@ class PublishedArms(PublishedEndpoint):
         ],
     )
     def get(self, request: Request, slug: str, version: str) -> Response:
-        return Response(ArmRowAnswer.of_all(rules.arm_rows(_found(slug, version).document)))
+        return Response(ArmRowAnswer.of_all(rules.arm_rows(_page(_found(slug, version)))))
 
 
 @extend_schema(tags=["Published data"])
-class PublishedArmsCsv(PublishedEndpoint):
+class PublishedTable(PublishedEndpoint):
     is_file = True
 
     @extend_schema(
-        operation_id="published_arms_csv",
-        summary="The same rows as CSV",
-        description="UTF-8 with a header. A text that a spreadsheet would take for a formula has an apostrophe before it; "
-        "an unknown number is an empty cell.",
+        operation_id="published_table",
+        summary="A part of a version as CSV: arms, values, results, studies or statements",
+        description="UTF-8 with a header. `arms` has a row for each arm at an outcome's time, `values` one for each number "
+        "with its provenance, `results` one for each pooled result, `studies` their characteristics, `statements` what "
+        "earlier reviews state. A text that a spreadsheet would take for a formula has an apostrophe before it; an "
+        "unknown number is an empty cell.",
+        parameters=[OpenApiParameter("table", OpenApiTypes.STR, OpenApiParameter.PATH, enum=[*tables.TABLES])],
         responses={(200, "text/csv"): OpenApiTypes.STR},
     )
-    def get(self, request: Request, slug: str, version: str) -> HttpResponse:
-        rows = rules.arm_rows(_found(slug, version).document)
-        page = io.StringIO()
-        writer = csv.DictWriter(page, fieldnames=[one.name for one in fields(ArmRow)], lineterminator="\r\n")
-        writer.writeheader()
-        writer.writerows({name: rules.formula_safe(cell) for name, cell in asdict(row).items()} for row in rows)
-        answer = HttpResponse(page.getvalue(), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{slug}-{version}-arms.csv"'
+    def get(self, request: Request, slug: str, version: str, table: str) -> HttpResponse:
+        if table not in tables.TABLES:
+            raise Http404("There is no such table.")
+        page = tables.as_csv(table, _page(_found(slug, version)))
+        answer = HttpResponse(page, content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="{slug}-{version}-{table}.csv"'
         return answer
 
 
@@ -234,7 +245,7 @@ urlpatterns = [
     path("<slug:slug>/", PublishedReview.as_view(), name="review"),
     path("<slug:slug>/<str:version>/", PublishedDocument.as_view(), name="document"),
     path("<slug:slug>/<str:version>/arms/", PublishedArms.as_view(), name="arms"),
-    path("<slug:slug>/<str:version>/arms.csv", PublishedArmsCsv.as_view(), name="arms-csv"),
+    path("<slug:slug>/<str:version>/<slug:table>.csv", PublishedTable.as_view(), name="table"),
 ]
 
 
@@ -249,5 +260,8 @@ def _found(slug: str, text: str | None) -> Release:
     return release
 
 
-def _address(name: str, release: Release) -> str:
-    return reverse(f"api:published:{name}", args=[release.document["review"]["slug"], str(release.version)])
+def _page(release: Release) -> dict[str, Any]:
+    try:
+        return release.page
+    except UnknownFormat as error:
+        raise Http404(str(error)) from error

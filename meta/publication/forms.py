@@ -47,3 +47,9 @@ class NoticeForm(forms.Form):
         ],
     )
     text = forms.CharField(label=_("Notice"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why readers should no longer rely on it"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )

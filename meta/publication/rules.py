@@ -1,6 +1,6 @@
-"""Released numbers as rows, one for each arm of a trial at an outcome's time: ready for a data frame."""
+"""What a released document says, put in order for a page or a data frame: nothing is added and nothing is judged."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,7 @@ def _row(
 ) -> ArmRow:
     outcome, timepoint, label = key
     arm = next(arm for arm in study["arms"] if arm["label"] == label)
-    printed = {value["quantity"]: value["as_printed"] for value in values}
+    printed = {value["quantity"]: value.get("number") or value["as_printed"] for value in values}
     return ArmRow(
         review=document["review"]["slug"],
         version=document["version"],
@@ -92,6 +92,87 @@ def _whole(printed: str | None) -> int | None:
     return int(printed) if printed else None
 
 
+def characteristics(studies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A table of what describes the studies: a column for each characteristic that any of them has."""
+    names = list(dict.fromkeys(one["name"] for study in studies for one in study["characteristics"]))
+    rows = []
+    for study in studies:
+        texts = {one["name"]: one["text"] for one in study["characteristics"]}
+        cells = [{"name": name, "text": texts.get(name, "")} for name in names]
+        rows.append({"label": study["label"], "key": study["key"], "cells": cells})
+    return {"names": names, "rows": rows}
+
+
+def bias_table(document: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Risks of bias as earlier reviews state them, a row for each study that any speaks of and a column for each domain.
+
+    A cell without a statement stays empty: nothing stated is no low risk. None where no statement is there at all.
+    """
+    stated = document["earlier"]["risk_of_bias"]
+    if not stated:
+        return None
+    domains = list(dict.fromkeys(one["subject"] for one in stated))
+    known = [study for study in document["studies"] if any(one["study"] == study["label"] for one in stated)]
+    return {
+        "domains": domains,
+        "rows": [
+            {
+                "label": study["label"],
+                "key": study["key"],
+                "cells": [
+                    {
+                        "domain": domain,
+                        "says": "; ".join(
+                            one["says"]
+                            for one in stated
+                            if one["study"] == study["label"] and one["subject"] == domain
+                        ),
+                    }
+                    for domain in domains
+                ],
+            }
+            for study in known
+        ],
+        "others": [study["label"] for study in document["studies"] if study not in known],
+        "sources": list(dict.fromkeys((one["source"], one["url"], one["place"]) for one in stated)),
+    }
+
+
+def results_of_study(study: Mapping[str, Any], protocol: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The numbers of a study as in a paper: an outcome at a time, its arms, and every value of each.
+
+    Outcomes stand in the order of the protocol, others after them.
+    """
+    found: dict[tuple[str, str], dict[str, list[Mapping[str, Any]]]] = {}
+    for value in study["values"]:
+        arms = found.setdefault((value["outcome"], value["timepoint"]), {})
+        arms.setdefault(value["arm"], []).append(value)
+    wanted = protocol["outcomes"] if protocol else []
+    places = {(one["outcome"], one["timepoint"]): place for place, one in enumerate(wanted)}
+    return [
+        {
+            "outcome": outcome,
+            "timepoint": timepoint,
+            "arms": [
+                {"label": arm, "values": [{**value, "shown": shown(value)} for value in values]}
+                for arm, values in arms.items()
+            ],
+        }
+        for (outcome, timepoint), arms in sorted(found.items(), key=lambda one: places.get(one[0], len(places)))
+    ]
+
+
 def formula_safe(cell: Any) -> Any:
     """A text that no spreadsheet takes for a formula; numbers stay what they are."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_SIGNS) else cell
+
+
+WORKED_OUT_DIGITS = 4
+"""Digits shown of a number that nobody printed; the downloads have all of them."""
+
+
+def shown(value: Mapping[str, Any]) -> str:
+    """A value as printed, or as it was worked out; empty where there is no number."""
+    if value["as_printed"] or value["number"] is None:
+        return str(value["as_printed"])
+    return f"{float(value['number']):.{WORKED_OUT_DIGITS}g}"

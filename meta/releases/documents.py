@@ -7,13 +7,16 @@ from typing import Any
 from meta.analysis.queries import Result, describe, plot_of
 from meta.plots import forest
 from meta.plots.forest.model import Mark
-from meta.releases import rules
+from meta.analysis.published import queries as published
+from meta.analysis.published.models import PublishedResult
+from meta.analysis.published.rules import Printed, Recomputed
+from meta.earlier import queries as earlier
+from meta.earlier.models import Statement
+from meta.releases import formats, rules
 from reviews.extraction import queries as extraction
 from reviews.library.rules import Scheme, web_address
 from reviews.models import Protocol, Review, Value
 from reviews.screening import queries as screening
-
-SCHEMA = 1
 
 
 def build(
@@ -33,7 +36,7 @@ def build(
     Figures are drawn here, once, so that a released picture does not change when the drawing code does.
     """
     document: dict[str, Any] = {
-        "schema": SCHEMA,
+        "schema": formats.SCHEMA,
         "review": {
             "slug": review.slug,
             "title": review.title,
@@ -50,16 +53,66 @@ def build(
         "note": note,
         "disclaimer": review.notice,
         "protocol": _protocol(protocol) if protocol else None,
-        "outcomes": [outcome for result in results if (outcome := describe(result)) is not None],
+        "outcomes": _outcomes(results),
         "studies": _studies(review, results),
+        "earlier": _earlier(review),
         "changes": None,
     }
+    document["summary"] = formats.summary(document["review"], document["outcomes"])
     if previous is not None:
         document["changes"] = rules.difference(previous, document)
     marks = _marks(document["changes"])
     for outcome, result in zip(document["outcomes"], [one for one in results if one.snapshot is not None], strict=True):
         outcome |= _figure(result, marks)
     return document
+
+
+def _outcomes(results: Sequence[Result]) -> list[dict[str, Any]]:
+    """Every result that there is, with what other publications printed of it."""
+    printed: dict[int, list[PublishedResult]] = {result.analysis.pk: [] for result in results}
+    for one in published.published_results([result.analysis for result in results]):
+        printed[one.analysis_id].append(one)
+    found = []
+    for result in results:
+        outcome, snapshot = describe(result), result.snapshot
+        if outcome is not None and snapshot is not None:
+            lines = published.lines(printed[result.analysis.pk], inputs=snapshot.inputs, result=snapshot.result)
+            found.append(outcome | {"published": [_published(line) for line in lines]})
+    return found
+
+
+def _published(line: published.Line) -> dict[str, Any]:
+    one, found = line.printed, line.recomputed
+    return {
+        "label": one.label,
+        "subgroup": one.subgroup,
+        "model": one.model,
+        "printed": _as_printed(one.estimate, one.lower, one.upper),
+        "printed_i2": one.i2,
+        "experimental": one.experimental,
+        "control": one.control,
+        "recomputed": _as_printed(
+            *(Printed(text).printed_like(number) for text, number in _beside(one, found) if text)
+        )
+        if found
+        else "",
+        "recomputed_i2": f"{found.i2:.0f}" if found and found.i2 is not None else "",
+        "verdict": line.comparison.verdict.value,
+        "sentence": line.sentence,
+        "source": one.source,
+        "url": one.url,
+        "place": one.place,
+        "note": one.note,
+    }
+
+
+def _beside(one: PublishedResult, found: Recomputed) -> list[tuple[str, float]]:
+    """Each printed number with the recomputed one."""
+    return [(one.estimate, found.estimate), (one.lower, found.lower), (one.upper, found.upper)]
+
+
+def _as_printed(estimate: str, lower: str = "", upper: str = "") -> str:
+    return f"{estimate} ({lower} to {upper})" if lower and upper else estimate
 
 
 def _figure(result: Result, marks: Mapping[str, Mark]) -> dict[str, Any]:
@@ -116,15 +169,13 @@ def _studies(review: Review, results: Sequence[Result]) -> list[dict[str, Any]]:
     """Every included study with its reports, its characteristics and each number in evidence."""
     studies = list(screening.included(review).prefetch_related("reports__identifiers", "characteristics", "arms"))
     values: dict[int, list[Value]] = {study.pk: [] for study in studies}
-    for value in extraction.provenance(list(values)):
+    for value in extraction.provenance(list(values)).prefetch_related("report__identifiers"):
         values[value.arm.study_id].append(value)
-    people: dict[int, int] = {}
-    for result in results:
-        for entry in result.snapshot.inputs["studies"] if result.snapshot else []:
-            total = entry["experimental"]["total"] + entry["control"]["total"]
-            people[entry["study_id"]] = max(total, people.get(entry["study_id"], 0))
+    people = _people(results)
+    keys = formats.addresses([study.label for study in studies])
     return [
         {
+            "key": key,
             "label": study.label,
             "year": study.year,
             "participants": people.get(study.pk),
@@ -137,8 +188,41 @@ def _studies(review: Review, results: Sequence[Result]) -> list[dict[str, Any]]:
             "arms": [{"label": arm.label, "role": arm.role, "randomised": arm.randomised} for arm in study.arms.all()],
             "values": [_value(value) for value in values[study.pk]],
         }
-        for study in studies
+        for key, study in zip(keys, studies, strict=True)
     ]
+
+
+def _people(results: Sequence[Result]) -> dict[int, int]:
+    """The most people of each study that any analysis pools, each arm counted once however the arms are pooled."""
+    most: dict[int, int] = {}
+    for result in results:
+        arms: dict[int, dict[str, float]] = {}
+        for entry in result.snapshot.inputs["studies"] if result.snapshot else []:
+            arms.setdefault(entry["study_id"], {}).update({arm["label"]: arm["total"] for arm in entry["arms"]})
+        for study, totals in arms.items():
+            most[study] = max(round(sum(totals.values())), most.get(study, 0))
+    return most
+
+
+def _earlier(review: Review) -> dict[str, list[dict[str, Any]]]:
+    """What earlier reviews state, by kind; nothing of it goes into a result."""
+    found = list(earlier.statements(review))
+    return {
+        group: [_statement(one) for one in found if one.kind == kind] for group, kind in formats.GROUP.items()
+    }
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    return {
+        "subject": statement.subject,
+        "study": statement.study.label if statement.study else None,
+        "says": statement.says,
+        "number": statement.number,
+        "source": statement.source,
+        "url": statement.url,
+        "place": statement.place,
+        "note": statement.note,
+    }
 
 
 def _report(report: Any) -> dict[str, Any]:
@@ -152,16 +236,29 @@ def _report(report: Any) -> dict[str, Any]:
     }
 
 
+def _source_address(value: Value) -> str:
+    """Where a reader finds the source: by its report's DOI, else by the first DOI or the like that the source names."""
+    if value.report is not None:
+        known = {one.scheme: one.value for one in value.report.identifiers.all()}
+        for scheme in (Scheme.DOI, Scheme.PMCID, Scheme.PMID, Scheme.REGISTRY):
+            if scheme in known:
+                return web_address(scheme, known[scheme])
+    return formats.address_in(value.source)
+
+
 def _value(value: Value) -> dict[str, Any]:
     return {
         "outcome": value.outcome.name,
         "timepoint": value.timepoint.label,
         "arm": value.arm.label,
         "quantity": value.quantity,
+        "state": value.state,
         "as_printed": value.as_printed,
+        "number": f"{value.number.normalize():f}" if value.number is not None else None,
         "method": value.method,
         "measured_at": value.measured_at,
         "source": value.source,
+        "source_url": _source_address(value),
         "place": value.place,
         "note": value.note,
         "reason": value.reason,

@@ -1,10 +1,13 @@
 """What was published, frozen; and notices beside it."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from meta.releases import formats
 from meta.releases.rules import NoticeKind, Version
 from reviews.models import Review
 
@@ -41,6 +44,11 @@ class Release(models.Model):
     def version(self) -> Version:
         return Version(self.major, self.minor, self.patch)
 
+    @property
+    def page(self) -> dict[str, Any]:
+        """The document in the present format, whichever it was frozen in; the frozen one is `document`."""
+        return formats.present(self.document)
+
 
 class Notice(models.Model):
     """A public statement about a review or one version of it. Rows are only ever added."""
@@ -54,6 +62,13 @@ class Notice(models.Model):
 
     class Meta:
         ordering = ["review", "-given_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["release"],
+                condition=models.Q(kind=NoticeKind.WITHDRAWN, release__isnull=False),
+                name="notice_one_withdrawal_for_each_version",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.text[:60]}"

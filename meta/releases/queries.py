@@ -9,7 +9,7 @@ from django.utils import timezone
 from meta.analysis import queries as analysis
 from meta.releases import documents, rules
 from meta.releases.models import Notice, Release
-from meta.releases.rules import Step, Version
+from meta.releases.rules import NoticeKind, Step, Version
 from reviews.base.work.rules import State
 from reviews.models import Protocol, Review
 from reviews.protocol.rules import ProtocolState
@@ -17,12 +17,17 @@ from reviews.protocol.rules import ProtocolState
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a release made now would be: its document, how it differs from the last, and the step that fits."""
+    """What a release made now would be: its document, how it differs from `base`, and the step that fits.
+
+    `last` is the newest version, whose number goes on; `base` the newest that was not withdrawn, which readers rely on.
+    Where all were withdrawn it is the newest of them.
+    """
 
     document: dict[str, Any]
     changes: dict[str, Any] | None
     step: Step
     last: Release | None
+    base: Release | None
     obstacles: tuple[str, ...]
 
     @property
@@ -42,6 +47,26 @@ def latest(review: Review) -> Release | None:
     return releases(review).first()
 
 
+def relied_on(review: Review) -> Release | None:
+    """The newest version that was not withdrawn; the newest of all where each was."""
+    return releases(review).exclude(pk__in=_withdrawn(review.pk)).first() or latest(review)
+
+
+def is_withdrawn(release: Release) -> bool:
+    return _withdrawn(release.review_id).filter(release=release).exists()
+
+
+def withdrawals(review_id: int) -> dict[int, Notice]:
+    """The notices that withdraw versions of a review, by the id of the version."""
+    found = Notice.objects.filter(review=review_id, kind=NoticeKind.WITHDRAWN, release__isnull=False)
+    return {notice.release_id: notice for notice in found.order_by("pk") if notice.release_id is not None}
+
+
+def _withdrawn(review_id: int) -> QuerySet[Notice, dict[str, Any]]:
+    found = Notice.objects.filter(review=review_id, kind=NoticeKind.WITHDRAWN, release__isnull=False)
+    return found.order_by().values("release")
+
+
 def notices(review: Review) -> QuerySet[Notice]:
     return Notice.objects.filter(review=review).select_related("release").order_by("-given_at", "-pk")
 
@@ -57,7 +82,7 @@ def released_protocol(review: Review) -> Protocol | None:
 
 def proposal(review: Review) -> Proposal:
     """The release that could be made now; `obstacles` says in sentences what stands in its way."""
-    last = latest(review)
+    last, base = latest(review), relied_on(review)
     found = analysis.results(review)
     protocol = released_protocol(review)
     obstacles = []
@@ -78,8 +103,8 @@ def proposal(review: Review) -> Proposal:
         evidence_date="",
         released_at=timezone.now(),
         released_by="",
-        previous=last.document if last else None,
+        previous=base.page if base else None,
     )
     changes = document["changes"]
     step = rules.proposed_step(changes) if changes else Step.MAJOR
-    return Proposal(document, changes, step, last, tuple(obstacles))
+    return Proposal(document, changes, step, last, base, tuple(obstacles))

@@ -51,7 +51,7 @@ def make_release(
     if seen is not None and seen != present:
         raise ValidationError("The results have changed since you looked. Read them again, then release.", code="stale")
     if not found.is_worth_releasing:
-        raise ValidationError(f"Nothing has changed since version {found.last.version if found.last else FIRST}.")
+        raise ValidationError(f"Nothing has changed since version {found.base.version if found.base else FIRST}.")
     version = found.version(step)
     now = timezone.now()
     document = documents.build(
@@ -63,7 +63,7 @@ def make_release(
         evidence_date=evidence_date,
         released_at=now,
         released_by=str(actor),
-        previous=found.last.document if found.last else None,
+        previous=found.base.page if found.base else None,
     )
     release = Release.objects.create(
         review=review,
@@ -89,27 +89,47 @@ def make_release(
     return release
 
 
+def withdraw(*, release: Release, actor: User, reason: str) -> Notice:
+    """Say publicly that readers should no longer rely on a version. It stays readable, and nothing of it changes.
+
+    The address of the latest version leads to the newest one that was not withdrawn.
+
+    Raises:
+        PermissionDenied: the person does not release this review.
+        ValidationError: there is no reason, or it was withdrawn before.
+    """
+    return give_notice(review=release.review, actor=actor, kind=NoticeKind.WITHDRAWN, text=reason, release=release)
+
+
 @transaction.atomic
 def give_notice(*, review: Review, actor: User, kind: NoticeKind, text: str, release: Release | None = None) -> Notice:
     """Say something publicly beside the released versions; nothing that was published changes.
 
     Raises:
         PermissionDenied: the person does not release this review.
-        ValidationError: there is no text, or the version is another review's.
+        ValidationError: there is no text, the version is another review's, or a withdrawal names no version or one that
+            was withdrawn before.
     """
     role = require(actor, review, Action.RELEASE)
     if not text.strip():
         raise ValidationError({"text": "Say it in a sentence."})
     if release is not None and release.review_id != review.pk:
         raise ValidationError("That version belongs to another review.")
+    if kind is NoticeKind.WITHDRAWN:
+        Review.objects.select_for_update().get(pk=review.pk)
+        if release is None:
+            raise ValidationError({"version": "Say which version is withdrawn."})
+        if queries.is_withdrawn(release):
+            raise ValidationError({"version": f"Version {release.version} was withdrawn before."})
     notice = Notice.objects.create(review=review, release=release, kind=kind, text=text.strip(), given_by=actor)
     audit.record(
         chain=review.chain,
         actor=actor,
         acting_role=role,
-        verb="gave notice",
+        verb="withdrew version" if kind is NoticeKind.WITHDRAWN else "gave notice",
         subject=notice,
         after={"kind": kind, "text": text.strip(), "version": str(release.version) if release else None},
+        reason=text.strip() if kind is NoticeKind.WITHDRAWN else "",
     )
     return notice
 

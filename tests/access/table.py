@@ -26,6 +26,9 @@ PAGES = {
     "": READ,
     "r/<slug>/": READ,
     "r/<slug>/v/<version>/": READ,
+    "r/<slug>/history/": READ,
+    "r/<slug>/v/<version>/studies/<key>/": READ,
+    "r/<slug>/v/<version>/<table>.csv": READ,
     "r/<slug>/v/<version>/release.json": READ,
     "r/<slug>/v/<version>/<key>.svg": READ,
     "r/<slug>/v/<version>/<key>/<width>.json": READ,
@@ -83,8 +86,11 @@ PAGES = {
     "reviews/<slug>/analysis/<key>/amend/": {"GET": OWNER, "POST": OWNER},
     "reviews/<slug>/analysis/<key>/figure/<width>.json": MEMBERS_READ,
     "reviews/<slug>/analysis/<key>/forest.svg": MEMBERS_READ,
+    "reviews/<slug>/earlier/": {"GET": MEMBERS, "POST": EXTRACTOR},
+    "reviews/<slug>/earlier/<statement_id>/take-back/": {"POST": EXTRACTOR},
     "reviews/<slug>/publication/": {"GET": MEMBERS, "POST": OWNER},
     "reviews/<slug>/publication/notice/": {"POST": OWNER},
+    "reviews/<slug>/publication/<version>/withdraw/": {"GET": OWNER, "POST": OWNER},
 }
 
 NOTHING = {"GET": frozenset()}
@@ -97,7 +103,7 @@ API = {
     "api/v1/published/<slug>/": READ,
     "api/v1/published/<slug>/<version>/": READ,
     "api/v1/published/<slug>/<version>/arms/": READ,
-    "api/v1/published/<slug>/<version>/arms.csv": READ,
+    "api/v1/published/<slug>/<version>/<table>.csv": READ,
     "api/^v1/": NOTHING,
     "api/v1/me/": {"GET": SIGNED_IN},
     "api/v1/reviews/": {"GET": SIGNED_IN, "POST": RUNS_THE_SITE},  # and leads of a team
@@ -133,6 +139,8 @@ API = {
     f"{HERE}analyses/<key>/work/": {"GET": MEMBERS, "POST": OWNER | EXTRACTOR},
     f"{HERE}analyses/<key>/snapshots/": MEMBERS_READ,
     f"{HERE}analyses/<key>/snapshots/<number>/": MEMBERS_READ,
+    f"{HERE}statements/": {"GET": MEMBERS, "POST": EXTRACTOR},
+    f"{HERE}statements/<statement_id>/take-back/": {"POST": EXTRACTOR},
     f"{HERE}releases/": {"GET": MEMBERS, "POST": OWNER},
     f"{HERE}releases/proposal/": MEMBERS_READ,
     f"{HERE}releases/<version>/": MEMBERS_READ,

@@ -29,7 +29,7 @@ def overview(request: MemberRequest, slug: str) -> HttpResponse:
     review = review_for_member(request.user, slug)
     roles = roles_of(request.user, review)
     found = analysis.results(review)
-    last = releasing.latest(review)
+    last = releasing.relied_on(review)
     held = protocol.in_force(review)
     context = {
         "review": review,

@@ -1,41 +1,23 @@
 """Public pages: they read released documents and notices, and nothing else."""
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import mark_safe
-from django.views.decorators.http import require_safe
 
 from meta.plots import forest
-from meta.publication import queries
-from meta.publication.middleware import FOR_EVER, REVALIDATE, publish
+from meta.publication import queries, tables
+from meta.publication.middleware import REVALIDATE
+from meta.publication.queries import Surroundings
+from meta.publication.rules import bias_table, characteristics, results_of_study
+from meta.publication.views.published import found, page_of, published
 from meta.releases.models import Release
-from meta.releases.rules import Version
 
 PLOTLY = "plotly/plotly.min.js"
-WIDTHS = frozenset({"wide", "narrow"})
-"""No other address leads to a figure: each answer is kept in memory, so there may not be any number of them."""
-
-View = Callable[..., HttpResponse]
-
-
-def published(cache_control: str) -> Callable[[View], View]:
-    """Mark a view as public: no sign-in, no cookie, the same answer for everybody, kept by caches as said."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            return publish(view(request, *args, **kwargs), cache_control)
-
-        return login_not_required(require_safe(wrapped))
-
-    return decorate
 
 
 @published(REVALIDATE)
@@ -58,104 +40,162 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @published(REVALIDATE)
 def latest(request: HttpRequest, slug: str) -> HttpResponse:
-    return _page(request, _found(slug, None))
+    return _page(request, found(slug, None))
 
 
 @published(REVALIDATE)
 def version(request: HttpRequest, slug: str, version: str) -> HttpResponse:
-    return _page(request, _found(slug, version))
+    return _page(request, found(slug, version))
 
 
-@published(FOR_EVER)
-def document(request: HttpRequest, slug: str, version: str) -> HttpResponse:
-    """The released document itself, with the digest that its rows carry."""
-    release = _found(slug, version)
-    return JsonResponse(release.document | {"digest": release.digest}, json_dumps_params={"ensure_ascii": False})
+@published(REVALIDATE)
+def study(request: HttpRequest, slug: str, version: str, key: str) -> HttpResponse:
+    """A study as a version tells of it: every number with its whole way from a printed page."""
+    release = found(slug, version)
+    document = page_of(release)
+    one = next((study for study in document["studies"] if study["key"] == key), None)
+    if one is None:
+        raise Http404("This version has no such study.")
+    stated = [bias for bias in document["earlier"]["risk_of_bias"] if bias["study"] == one["label"]]
+    context = _frame(request, release, document, queries.surroundings(release)) | {
+        "study": one,
+        "results": results_of_study(one, document["protocol"]),
+        "bias": stated,
+        "effects": _effects(document, one["label"]),
+    }
+    return render(request, "meta/publication/study.html", context)
 
 
-@published(FOR_EVER)
-def picture(request: HttpRequest, slug: str, version: str, key: str) -> HttpResponse:
-    return HttpResponse(_outcome(_found(slug, version), key)["svg_file"], content_type="image/svg+xml")
-
-
-@published(FOR_EVER)
-def figure(request: HttpRequest, slug: str, version: str, key: str, width: str) -> HttpResponse:
-    """The forest plot as Plotly draws it: `wide` or `narrow`."""
-    if width not in WIDTHS:
-        raise Http404("A figure is wide or narrow.")
-    plot = forest.ForestPlot.from_dict(_outcome(_found(slug, version), key)["forest"])
-    return JsonResponse(forest.figure(plot, width="narrow" if width == "narrow" else "wide"))
+@published(REVALIDATE)
+def history(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every version with all that changed from the one before it."""
+    release = found(slug, None)
+    everything = queries.versions(release.review_id)
+    around = queries.surroundings(release)
+    context = _frame(request, release, page_of(release), around) | {
+        "steps": [
+            {
+                "line": line,
+                "version": str(one.version),
+                "released_at": one.released_at,
+                "evidence_date": one.evidence_date,
+                "note": one.note,
+                "released_by": one.document["released_by"],
+                "changes": page_of(one)["changes"],
+                "results": one.document["outcomes"],
+                "url": reverse("publication:version", args=[slug, str(one.version)]),
+            }
+            for one, line in zip(everything, around.lines, strict=True)
+        ]
+    }
+    return render(request, "meta/publication/history.html", context)
 
 
 def _page(request: HttpRequest, release: Release) -> HttpResponse:
-    document = release.document
-    everything = queries.versions(release.review_id)
-    newest = everything[0]
+    document = page_of(release)
     slug, number = document["review"]["slug"], document["version"]
-    outcome = document["outcomes"][0]
-    plot = forest.ForestPlot.from_dict(outcome["forest"])
-    context = {
-        "document": document,
-        "released_at": release.released_at,
-        "evidence_date": release.evidence_date,
-        "versions": [
-            {
-                "version": str(one.version),
-                "evidence_date": one.evidence_date,
-                "released_at": one.released_at,
-                "note": one.note,
-                "result": f"{one.document['outcomes'][0]['measure']} {one.document['outcomes'][0]['text']}",
-                "url": reverse("publication:version", args=[slug, str(one.version)]),
-                "is_this": one.pk == release.pk,
-            }
-            for one in everything
+    shown = [_shown(outcome, slug, number) for outcome in document["outcomes"]]
+    context = _frame(request, release, document, queries.surroundings(release)) | {
+        "outcomes": shown,
+        "outcome": shown[0]["outcome"],
+        "first": shown[0],
+        "others": shown[1:],
+        "characteristics": characteristics(document["studies"]),
+        "study_urls": _study_urls(document),
+        "bias": bias_table(document),
+        "tables": [
+            {"name": name, "url": reverse("publication:table", args=[slug, number, name])} for name in tables.TABLES
         ],
-        "is_latest": newest.pk == release.pk,
-        "latest_version": str(newest.version),
-        "latest_url": reverse("publication:latest", args=[slug]),
-        "notices": [{"kind": one.kind, "sentence": one.text, "at": one.given_at} for one in queries.notices(release)],
-        "home_url": reverse("publication:home"),
-        "canonical_url": request.build_absolute_uri(reverse("publication:version", args=[slug, number])),
-        "json_url": reverse("publication:document", args=[slug, number]),
-        "outcome": outcome,
-        "disclaimer": document["disclaimer"],
-        # Our own drawings, frozen at the release; every text in them was escaped when they were drawn.
-        "forest_wide": mark_safe(outcome["svg"]),  # noqa: S308
-        "forest_narrow": mark_safe(outcome["svg_narrow"]),  # noqa: S308
-        "table": forest.table(plot),
-        "characteristics": _characteristics(document["studies"]),
-        "figure_url": reverse("publication:picture", args=[slug, number, outcome["key"]]),
-        "figure_wide_url": reverse("publication:figure", args=[slug, number, outcome["key"], "wide"]),
-        "figure_narrow_url": reverse("publication:figure", args=[slug, number, outcome["key"], "narrow"]),
         "plotly_src": static(PLOTLY),
     }
     return render(request, "meta/publication/page.html", context)
 
 
-def _characteristics(studies: list[dict[str, Any]]) -> dict[str, Any]:
-    """A table of what describes the studies: a column for each characteristic that any of them has."""
-    names = list(dict.fromkeys(one["name"] for study in studies for one in study["characteristics"]))
-    rows = []
-    for study in studies:
-        texts = {one["name"]: one["text"] for one in study["characteristics"]}
-        rows.append({"label": study["label"], "cells": [{"name": name, "text": texts.get(name, "")} for name in names]})
-    return {"names": names, "rows": rows}
+def _frame(
+    request: HttpRequest, release: Release, document: Mapping[str, Any], around: Surroundings
+) -> dict[str, Any]:
+    """What stands around every public page of a version: its number, its notices, the way to the others."""
+    slug, number = document["review"]["slug"], document["version"]
+    relied_on, here = around.relied_on, around.line(release)
+    numbers = {line.release.pk: str(line.release.version) for line in around.lines}
+    return {
+        "document": document,
+        "disclaimer": document["disclaimer"],
+        "released_at": release.released_at,
+        "evidence_date": release.evidence_date,
+        "versions": [
+            {
+                "version": str(line.release.version),
+                "evidence_date": line.release.evidence_date,
+                "released_at": line.release.released_at,
+                "note": line.release.note,
+                "result": line.result,
+                "withdrawn": line.withdrawn,
+                "url": reverse("publication:version", args=[slug, str(line.release.version)]),
+                "is_this": line.release.pk == release.pk,
+            }
+            for line in around.lines
+        ],
+        "is_latest": relied_on.release.pk == release.pk and not here.withdrawn,
+        "is_superseded": relied_on.release.version > release.version,
+        "withdrawn": here.withdrawn,
+        "latest_version": str(relied_on.release.version),
+        "latest_url": reverse("publication:latest", args=[slug]),
+        "version_url": reverse("publication:version", args=[slug, number]),
+        "history_url": reverse("publication:history", args=[slug]),
+        "notices": [
+            {
+                "kind": one.kind,
+                "sentence": one.text,
+                "at": one.given_at,
+                "version": numbers.get(one.release_id, "") if one.release_id else "",
+                "is_this": one.release_id == release.pk,
+            }
+            for one in around.notices
+        ],
+        "canonical_url": request.build_absolute_uri(reverse("publication:version", args=[slug, number])),
+        "json_url": reverse("publication:document", args=[slug, number]),
+        "digest": release.digest,
+    }
 
 
-def _found(slug: str, text: str | None) -> Release:
-    try:
-        wanted = Version.read(text) if text is not None else None
-    except ValueError as error:
-        raise Http404("No such version.") from error
-    release = queries.find(slug, wanted)
-    if release is None:
-        raise Http404("Nothing was published under this address.")
-    return release
+def _shown(outcome: dict[str, Any], slug: str, number: str) -> dict[str, Any]:
+    """An outcome with its drawings and the addresses of its figures."""
+    where = [slug, number, outcome["key"]]
+    return {
+        "outcome": outcome,
+        # Our own drawings, frozen at the release; every text in them was escaped when they were drawn.
+        "forest_wide": mark_safe(outcome["svg"]),  # noqa: S308
+        "forest_narrow": mark_safe(outcome["svg_narrow"]),  # noqa: S308
+        "table": forest.table(forest.ForestPlot.from_dict(outcome["forest"])),
+        "figure_url": reverse("publication:picture", args=where),
+        "figure_wide_url": reverse("publication:figure", args=[*where, "wide"]),
+        "figure_narrow_url": reverse("publication:figure", args=[*where, "narrow"]),
+    }
 
 
-def _outcome(release: Release, key: str) -> dict[str, Any]:
-    for outcome in release.document["outcomes"]:
-        if outcome["key"] == key:
-            found: dict[str, Any] = outcome
-            return found
-    raise Http404("This version has no such outcome.")
+def _study_urls(document: Mapping[str, Any]) -> dict[str, str]:
+    where = document["review"]["slug"], document["version"]
+    return {
+        study["label"]: reverse("publication:study", args=[*where, study["key"]]) for study in document["studies"]
+    }
+
+
+def _effects(document: Mapping[str, Any], label: str) -> list[dict[str, str]]:
+    """What the study contributes to each outcome, as its forest plot prints it."""
+    found = []
+    for outcome in document["outcomes"]:
+        plot = forest.ForestPlot.from_dict(outcome["forest"])
+        found += [
+            {
+                "title": outcome["title"],
+                "key": outcome["key"],
+                "measure": outcome["measure"],
+                "part": row.label.removeprefix(label).removeprefix(": "),
+                "text": str(row.effect) if row.effect else row.not_estimable,
+                "weight": f"{row.weight:.1f}%" if row.weight is not None else "–",
+            }
+            for row in plot.studies
+            if row.label == label or row.label.startswith(f"{label}: ")  # an arm by itself
+        ]
+    return found

@@ -179,6 +179,8 @@ def test_a_document_holds_everything_that_its_page_shows(ready, first):
         "protocol",
         "outcomes",
         "studies",
+        "earlier",
+        "summary",
         "changes",
     }
     assert (found["schema"], found["version"], found["evidence_date"], found["changes"]) == (
@@ -305,7 +307,7 @@ def test_a_notice_stands_beside_a_version_and_changes_nothing_of_it(ready, first
     )
     assert (notice.text, notice.kind, notice.given_by) == ("Searched on 1 May.", kind, ready.owner)
     assert Release.objects.get().document == first.document
-    event = Event.objects.get(verb="gave notice")
+    event = Event.objects.get(verb="withdrew version" if kind is NoticeKind.WITHDRAWN else "gave notice")
     assert event.after == {"kind": kind, "text": "Searched on 1 May.", "version": "1.0.0"}
     assert str(notice) == f"{kind}: Searched on 1 May."
 
