@@ -50,7 +50,7 @@ def containing(records: QuerySet[Record], text: str) -> QuerySet[Record]:
     # The expression is the index's, letter for letter: the database would not use it otherwise.
     return records.filter(
         pk__in=RawSQL(f"SELECT id FROM reviews_record WHERE {VECTOR} @@ to_tsquery('simple', %s)", [asked])
-    )  # noqa: S608, E501
+    )
 
 
 def keep_index(sender: Any = None, **kwargs: Any) -> None:
