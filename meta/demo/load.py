@@ -8,7 +8,7 @@ from django.db import transaction
 from meta.analysis import queries as analysis_queries
 from meta.analysis import services as analysis
 from meta.analysis.models import Analysis
-from meta.demo import evidence, facts
+from meta.demo import evidence, facts, searches
 from meta.demo.evidence import Catalogue
 from meta.demo.people import Cast, arrive, begin
 from meta.demo.plans import plan, publish_claims
@@ -39,6 +39,7 @@ def load() -> Loaded:
         return Loaded(there, Release.objects.filter(review=there).count(), was_there=True)
     group, cast = arrive(living["review"]["team"])
     review = begin(living, group, cast)
+    searches.bring_in(review, cast.owner)
     catalogue = Catalogue.of(living["protocol"], group)
     trials = facts.read("studies")
     planned: list[Analysis] = []

@@ -48,7 +48,9 @@ def containing(records: QuerySet[Record], text: str) -> QuerySet[Record]:
         return records.filter(pk__in=found)
     asked = " & ".join("(" + " <-> ".join([*phrase[:-1], f"{phrase[-1]}:*"]) + ")" for phrase in phrases)
     # The expression is the index's, letter for letter: the database would not use it otherwise.
-    return records.filter(pk__in=RawSQL(f"SELECT id FROM reviews_record WHERE {VECTOR} @@ to_tsquery('simple', %s)", [asked]))  # noqa: S608, E501
+    return records.filter(
+        pk__in=RawSQL(f"SELECT id FROM reviews_record WHERE {VECTOR} @@ to_tsquery('simple', %s)", [asked])
+    )
 
 
 def keep_index(sender: Any = None, **kwargs: Any) -> None:

@@ -64,7 +64,9 @@ def watched(review: Review, today: dt.date) -> list[Watched]:
         promise = rules.promise_for(source.name, promised)
         kept.add(promise)
         found.append(
-            _watched(source.name, source, newest.get(source.pk), source.runs, received.get(source.pk, 0), promise, today)
+            _watched(
+                source.name, source, newest.get(source.pk), source.runs, received.get(source.pk, 0), promise, today
+            )
         )
     found += [_watched(each.name, None, None, 0, 0, each, today) for each in promised if each not in kept]
     order = list(Standing)
