@@ -1,53 +1,30 @@
 """The shape of a trial as somebody types it, and what is said when it cannot be read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from reviews.extraction import rules
-from reviews.extraction.models import Value
-from reviews.extraction.rules import ArmRole, Count, Method, Quantity
-from reviews.protocol.models import OutcomeOfInterest
+from reviews.extraction.entry.forms import METHODS, PRINTED, CellField, NumbersForm, SeenField, is_count
+from reviews.extraction.entry.rules import Printed, read_cell, result_of
+from reviews.extraction.models import Arm, ArmChoice
+from reviews.extraction.queries import ArmEvidence, Cell, StudyEvidence
+from reviews.extraction.rules import ArmHandling, ArmRole, Method
+from reviews.library.models import Study
+from reviews.protocol import queries as protocol
+from reviews.protocol.models import Outcome, Timepoint
+from reviews.screening import queries as screening
+from reviews.team.models import Review
 
 MOST_ARMS = 6
 ARMS_SHOWN = 3
 
-METHODS = [
-    (Method.REPORTED.value, _("reported")),
-    (Method.CALCULATED.value, _("calculated")),
-    (Method.CONVERTED.value, _("converted")),
-    (Method.ESTIMATED.value, _("estimated")),
-    (Method.BACK_CALCULATED.value, _("worked back")),
-    (Method.AUTHOR_CONTACT.value, _("from the authors")),
-]
 ROLES = [(ArmRole.EXPERIMENTAL.value, _("experimental")), (ArmRole.CONTROL.value, _("control"))]
 CHARACTERISTICS = ("country", "design", "severity", "product", "route", "dose", "comparator")
-
-
-class CountField(forms.CharField):
-    """`10/20`: people with the event, of people analysed."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            max_length=40,
-            widget=forms.TextInput(
-                attrs={"placeholder": "10/20", "inputmode": "text", "autocomplete": "off", "size": 8}
-            ),
-            **kwargs,
-        )
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return rules.read_count(text)
-        except rules.Unreadable as refusal:
-            raise ValidationError(str(refusal)) from refusal
 
 
 class TrialForm(forms.Form):
@@ -107,98 +84,9 @@ ARMS_AT_FIRST = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class FormRow:
-    """One outcome of the form: its cells in the order of the arms, and where the numbers come from."""
-
-    wanted: OutcomeOfInterest
-    cells: list[BoundField]
-    source: BoundField
-    place: BoundField
-    method: BoundField
-    measured_at: BoundField
-
-    @property
-    def outcome(self) -> str:
-        return self.wanted.outcome.name
-
-    @property
-    def timepoint(self) -> str:
-        return self.wanted.timepoint.label
-
-
-class NumbersForm(forms.Form):
-    """A row for each outcome that the protocol asks for, a cell for each arm."""
-
-    def __init__(self, *args: Any, wanted: list[OutcomeOfInterest], arms: int, **kwargs: Any) -> None:
-        self.wanted, self.arms = wanted, arms
-        super().__init__(*args, **kwargs)
-        for one in wanted:
-            for place in range(arms):
-                self.fields[f"cell-{one.pk}-{place}"] = CountField(
-                    required=False, label=_("Arm %(number)d") % {"number": place + 1}
-                )
-            self.fields[f"source-{one.pk}"] = forms.CharField(
-                label=_("Source"), required=False, max_length=400, help_text=_("Empty: the report above.")
-            )
-            self.fields[f"place-{one.pk}"] = forms.CharField(
-                label=_("Place"), required=False, max_length=120, help_text=_("Page, table or figure.")
-            )
-            self.fields[f"method-{one.pk}"] = forms.ChoiceField(label=_("How"), choices=METHODS)
-            self.fields[f"measured-{one.pk}"] = forms.CharField(
-                label=_("Time of measurement"), required=False, max_length=120
-            )
-
-    def rows(self) -> list[FormRow]:
-        return [
-            FormRow(
-                wanted=one,
-                cells=[self[f"cell-{one.pk}-{place}"] for place in range(self.arms)],
-                source=self[f"source-{one.pk}"],
-                place=self[f"place-{one.pk}"],
-                method=self[f"method-{one.pk}"],
-                measured_at=self[f"measured-{one.pk}"],
-            )
-            for one in self.wanted
-        ]
-
-    def count(self, one: OutcomeOfInterest, place: int) -> Count | None:
-        found: Count | None = self.cleaned_data.get(f"cell-{one.pk}-{place}")
-        return found
-
-    def check_arms(self, randomised: dict[int, int | None]) -> None:
-        """Complain in the cell where more people were analysed than randomised, or where an arm has no name."""
-        for one in self.wanted:
-            for place in range(self.arms):
-                count = self.count(one, place)
-                if count is None:
-                    continue
-                if place not in randomised:
-                    self.add_error(f"cell-{one.pk}-{place}", _("Name this arm above, or leave the cell empty."))
-                    continue
-                for problem in rules.count_problems(count, randomised=randomised[place]):
-                    self.add_error(f"cell-{one.pk}-{place}", problem)
-
-
-class SeenField(forms.CharField):
-    """The values that a page showed, as `events:12,total:13`."""
-
-    def __init__(self) -> None:
-        super().__init__(required=False, widget=forms.HiddenInput, max_length=400)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        try:
-            pairs = [part.split(":") for part in text.split(",") if part]
-            return {Quantity(quantity): int(number) for quantity, number in pairs}
-        except ValueError as error:
-            raise ValidationError(_("This page is out of date. Load it again.")) from error
-
-
 class CorrectionForm(forms.Form):
-    """One cell: its count, where it comes from, and why it differs from what stood there."""
+    """One cell: its numbers, where they come from, and why they differ from what stood there."""
 
-    count = CountField(label=_("Events / total"))
     source = forms.CharField(label=_("Source"), max_length=400)
     place = forms.CharField(label=_("Place"), required=False, max_length=120, help_text=_("Page, table or figure."))
     method = forms.ChoiceField(label=_("How the number came about"), choices=METHODS)
@@ -209,12 +97,37 @@ class CorrectionForm(forms.Form):
     )
     seen = SeenField()
 
-    def __init__(self, *args: Any, standing: tuple[Value, ...], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, cell: Cell, outcome: Outcome, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if standing:
+        self.arm, self.outcome = cell.arm, outcome
+        counts = is_count(outcome)
+        label = _("Events / total") if counts else _("Mean or median")
+        self.fields["count"] = CellField(is_count=counts, label=label)
+        if not counts:
+            summary = cell.summary
+            self.fields["printed"] = forms.ChoiceField(
+                label=_("The numbers are"),
+                choices=PRINTED,
+                required=False,
+                initial=Printed.of(summary).value if summary else "",
+            )
+        if cell.values:
             self.fields["reason"].required = True
         else:
             del self.fields["reason"]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        try:
+            given["result"] = read_cell(
+                given.get("count", ""),
+                is_count=is_count(self.outcome),
+                printed=Printed(given.get("printed") or ""),
+                randomised=self.arm.randomised,
+            )
+        except rules.Unreadable as refusal:
+            self.add_error("count", str(refusal))
+        return given
 
 
 class ConfirmForm(forms.Form):
@@ -229,7 +142,97 @@ class ConfirmForm(forms.Form):
         return [int(part) for part in text.split(",")]
 
 
+HANDLINGS = [
+    (ArmHandling.COMBINE.value, _("together, as one group")),
+    (ArmHandling.SPLIT.value, _("each by itself, against its share of the control group")),
+    (ArmHandling.CHOOSE.value, _("only those chosen here")),
+]
+
+
+class ArmChoiceForm(forms.Form):
+    """How this review pools a trial with several experimental arms."""
+
+    handling = forms.ChoiceField(
+        label=_("The experimental arms enter the results"), choices=HANDLINGS, widget=forms.RadioSelect
+    )
+    arms = forms.ModelMultipleChoiceField(
+        label=_("Arms"), queryset=Arm.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    reason = forms.CharField(label=_("Why"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, study: Study, choice: ArmChoice | None, **kwargs: Any) -> None:
+        begins = {
+            "handling": choice.handling if choice else ArmHandling.COMBINE.value,
+            "arms": [arm.pk for arm in choice.arms.all()] if choice else [],
+        }
+        super().__init__(*args, initial=begins, **kwargs)
+        arms = self.fields["arms"]
+        assert isinstance(arms, forms.ModelMultipleChoiceField)  # noqa: S101  # for the type checker
+        arms.queryset = study.arms.filter(role=ArmRole.EXPERIMENTAL)
+
+
 class ExcludeForm(forms.Form):
     reason = forms.CharField(
         label=_("Why the study is excluded"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+# What somebody is typing, as evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a trial would contribute to one outcome at one time if the form were entered and confirmed as it is."""
+
+    outcome: Outcome
+    timepoint: Timepoint
+    evidence: StudyEvidence
+
+
+def drafts(review: Review, data: Mapping[str, Any]) -> list[Draft]:
+    """The form of a trial, new or stored (its field `study` says which), as evidence that nobody stores.
+
+    Cells that cannot be read yet are left out, so that a preview can follow while somebody types. Pass the evidence of
+    the wanted outcome to ``queries.evidence(..., drafts=[...])``.
+    """
+    asked = [(one.outcome, one.timepoint) for one in protocol.wanted_outcomes(review)]
+    found = str(data.get("study", ""))
+    study = screening.included(review).filter(pk=found).first() if found.isdecimal() else None
+    if study is not None:
+        arms = {place: (arm.pk, arm.label, arm.role, arm.randomised) for place, arm in enumerate(study.arms.all())}
+    else:
+        groups = ArmFormSet(data, prefix="arms")
+        groups.is_valid()
+        arms = {
+            place: (0, given["label"], given["role"], given.get("randomised"))
+            for place, form in enumerate(groups.forms)
+            if (given := getattr(form, "cleaned_data", {})).get("label") and given.get("role")
+        }
+    numbers = NumbersForm(data, asked=asked, arms=max(arms, default=-1) + 1)
+    numbers.is_valid()
+    numbers.read({place: randomised for place, (*_rest, randomised) in arms.items()}, gently=True)
+    year = str(data.get("year", ""))
+    made = []
+    for outcome, timepoint in asked:
+        evidence = []
+        for place, (arm_id, label, role, _randomised) in arms.items():
+            entry = numbers.entry(timepoint, place)
+            read = result_of(entry) if entry is not None else None
+            if read is not None:
+                result, methods = read
+                said = Method(numbers.cleaned_data.get(f"method-{timepoint.pk}") or Method.REPORTED)
+                evidence.append(ArmEvidence(arm_id, label, ArmRole(role), result, methods | {said}, ()))
+        if evidence:
+            made.append(
+                Draft(
+                    outcome,
+                    timepoint,
+                    StudyEvidence(
+                        study_id=study.pk if study else 0,
+                        label=study.label if study else str(data.get("label", "")).strip() or str(_("This trial")),
+                        year=study.year if study else int(year) if year.isdecimal() and len(year) == 4 else None,
+                        arms=tuple(evidence),
+                    ),
+                )
+            )
+    return made

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
@@ -14,9 +15,11 @@ from reviews.extraction.rules import (
     ArmRole,
     Count,
     Measurement,
+    MedianRule,
     Method,
     Quantity,
     Result,
+    Summary,
     ValueState,
 )
 from reviews.library.models import Characteristic, Study
@@ -83,6 +86,15 @@ class Cell:
     @property
     def is_confirmed(self) -> bool:
         return bool(self.values) and all(value.is_evidence for value in self.values)
+
+    @property
+    def is_corrected(self) -> bool:
+        return any(value.replaces_id for value in self.history)
+
+    @property
+    def summary(self) -> Summary | None:
+        """The mean or median that stands here, with the way it was read; None for a count and for no number."""
+        return _summary(self.values)
 
     @property
     def seen(self) -> str:
@@ -162,6 +174,16 @@ def arm_choice(review: Review, study: Study) -> ArmChoice | None:
     return _arm_choices(review).filter(study=study).first()
 
 
+def arm_choices(review: Review, study: Study) -> QuerySet[ArmChoice]:
+    """Every choice that was made, newest first."""
+    return (
+        ArmChoice.objects.filter(review=review, study=study)
+        .select_related("chosen_by")
+        .prefetch_related("arms")
+        .order_by("-pk")
+    )
+
+
 def _arm_choices(review: Review) -> QuerySet[ArmChoice]:
     return (
         ArmChoice.objects.filter(review=review, is_current=True)
@@ -192,6 +214,11 @@ def _result(values: Sequence[Value]) -> Result | None:
 def evidence_result(arm: Arm, outcome: Outcome, timepoint: Timepoint) -> Result | None:
     """The confirmed result of one arm; None unless all its parts are confirmed."""
     return _result(list(Value.objects.filter(arm=arm, outcome=outcome, timepoint=timepoint, is_evidence=True)))
+
+
+def newest_result(arm: Arm, outcome: Outcome, timepoint: Timepoint) -> Result | None:
+    """The newest numbers of one arm, confirmed or not."""
+    return _result(list(Value.objects.filter(arm=arm, outcome=outcome, timepoint=timepoint, is_current=True)))
 
 
 def exclusive_counts(arm: Arm, outcome: Outcome, timepoint: Timepoint) -> list[tuple[str, Count]]:
@@ -346,6 +373,20 @@ def _cell(arm: Arm, values: Sequence[Value]) -> Cell:
     confirmed = _text(standing)
     newest = _text(current)
     return Cell(arm, newest, current, confirmed if confirmed != newest else "", tuple(reversed(values)))
+
+
+def _summary(values: Sequence[Value]) -> Summary | None:
+    rows = {Quantity(value.quantity): value for value in values if value.number is not None}
+    printed = {quantity: value.as_printed for quantity, value in rows.items() if value.as_printed}
+    total = rows.get(Quantity.TOTAL)
+    for form, parts in rules.PRINTED.items():
+        if total is not None and set(parts) <= printed.keys():
+            found = Summary(form, tuple(printed[part] for part in parts), rules.whole(total.number or Decimal(0)))
+            by_table = replace(found, median_rule=MedianRule.TABLE)
+            worked_out, spread = rules.derived(by_table), rows.get(Quantity.SD)
+            is_by_table = worked_out is not None and spread is not None and spread.note == worked_out.note
+            return by_table if is_by_table else found
+    return None
 
 
 STATES = {

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from reviews.base.audit import services as audit
 from reviews.extraction import queries, rules
+from reviews.extraction.entry.rules import Entry
 from reviews.extraction.models import Arm, ArmChoice, Confirmation, Value
 from reviews.extraction.rules import ArmHandling, ArmRole, Count, Method, Quantity, Summary, ValueState
 from reviews.library import services as library
@@ -28,6 +29,8 @@ COUNTED = (Quantity.EVENTS, Quantity.TOTAL)
 MEASURED = (Quantity.MEAN, Quantity.SD, Quantity.TOTAL)
 STORED = Decimal("1e-8")
 """The places that the database keeps of a number."""
+
+AS_RANDOMISED = "Taken as the number randomised: the report does not say how many were measured."
 
 STALE = "Somebody entered another number here while you were typing. Look at it, then enter yours again if you still disagree."
 
@@ -49,10 +52,6 @@ class Provenance:
     note: str = ""
     measured_at: str = ""
     report: Report | None = None
-
-
-Entry = Count | Summary | ValueState
-"""What can be entered into a cell: a count, a mean or a median, or the statement that there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +169,41 @@ def enter_result(
         PermissionDenied: the person does not extract in this review.
         ValidationError: the numbers cannot be true, a reason or a source is missing, or somebody was faster.
     """
+    made = write_result(
+        review=review,
+        actor=actor,
+        arm=arm,
+        outcome=outcome,
+        timepoint=timepoint,
+        result=result,
+        provenance=provenance,
+        reason=reason,
+        seen=seen,
+    )
+    check_together(arm, outcome, timepoint)
+    return made
+
+
+@transaction.atomic
+def write_result(
+    *,
+    review: Review,
+    actor: User,
+    arm: Arm,
+    outcome: Outcome,
+    timepoint: Timepoint,
+    result: Entry,
+    provenance: Provenance,
+    reason: str = "",
+    seen: Mapping[Quantity, int] | None = None,
+) -> list[Value]:
+    """One cell of several: as ``enter_result``, but whoever calls it checks the arm's outcomes together at the end."""
     role = require(actor, review, Action.EXTRACT)
     study = Study.objects.select_for_update().get(pk=arm.study_id)
     _in_review(review, study)
     if timepoint.outcome_id != outcome.pk or outcome.team_id != review.team_id:
         raise ValidationError("This outcome and time do not belong together in this review.")
-    problems = _problems(arm, outcome, timepoint, result)
+    problems = _problems(arm, outcome, result)
     if not provenance.source.strip():
         problems.append("Say where the numbers come from: the report, and the page, table or figure.")
     if problems:
@@ -278,7 +306,11 @@ def rows_of(result: Entry, outcome: Outcome, provenance: Provenance) -> dict[Qua
         return {quantity: NewRow(result, "", None, provenance.method, provenance.note) for quantity in core}
     printed = dict(zip(result.numbers(), result.printed, strict=True))
     rows = {quantity: _given(number, printed[quantity], provenance) for quantity, number in result.numbers().items()}
-    rows[Quantity.TOTAL] = _given(Decimal(result.total), str(result.total), provenance)
+    rows[Quantity.TOTAL] = (
+        _given(Decimal(result.total), str(result.total), provenance)
+        if result.total_is_printed
+        else NewRow(ValueState.GIVEN, "", Decimal(result.total), Method.CALCULATED, AS_RANDOMISED)
+    )
     worked_out = rules.derived(result)
     if worked_out is not None:
         for quantity, number in ((Quantity.MEAN, worked_out.mean), (Quantity.SD, worked_out.sd)):
@@ -292,8 +324,24 @@ def _given(number: Decimal, printed: str, provenance: Provenance) -> NewRow:
     return NewRow(ValueState.GIVEN, printed, number, provenance.method, provenance.note)
 
 
-def _problems(arm: Arm, outcome: Outcome, timepoint: Timepoint, result: Entry) -> list[str]:
-    """What cannot be true of an entry, by itself and beside the arm's other outcomes."""
+def check_together(arm: Arm, outcome: Outcome, timepoint: Timepoint) -> None:
+    """Refuse what an arm's newest counts make impossible together.
+
+    Raises:
+        ValidationError: more people than there are had outcomes that exclude each other.
+    """
+    mine = queries.newest_result(arm, outcome, timepoint)
+    if not isinstance(mine, Count):
+        return
+    problems = []
+    for other, count in queries.exclusive_counts(arm, outcome, timepoint):
+        problems += rules.exclusive_problems({outcome.happened or outcome.name: mine, other: count})
+    if problems:
+        raise ValidationError(problems)
+
+
+def _problems(arm: Arm, outcome: Outcome, result: Entry) -> list[str]:
+    """What cannot be true of an entry by itself."""
     if isinstance(result, ValueState):
         return [] if result is not ValueState.GIVEN else ["Enter the number, or say why there is none."]
     is_count = outcome.type == OutcomeType.DICHOTOMOUS
@@ -302,10 +350,7 @@ def _problems(arm: Arm, outcome: Outcome, timepoint: Timepoint, result: Entry) -
         return [f"{outcome} is entered as {wanted}."]
     if isinstance(result, Summary):
         return rules.summary_problems(result, randomised=arm.randomised)
-    problems = rules.count_problems(result, randomised=arm.randomised)
-    for other, count in queries.exclusive_counts(arm, outcome, timepoint):
-        problems += rules.exclusive_problems({outcome.happened or outcome.name: result, other: count})
-    return problems
+    return rules.count_problems(result, randomised=arm.randomised)
 
 
 @transaction.atomic
