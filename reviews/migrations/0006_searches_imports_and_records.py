@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviews", "0004_personal_tokens"),
+        ("reviews", "0005_means_medians_and_arms"),
     ]
 
     operations = [
