@@ -243,8 +243,6 @@ def _regressions(full: Model) -> Deletions:
 
 
 def _fits(x: Array) -> bool:
-    if x.shape[0] < x.shape[1]:
-        return False
     lengths = np.sqrt((x * x).sum(axis=0))
     return not (lengths == 0).any() and bool(np.linalg.svd(x / lengths, compute_uv=False)[-1] >= LEAST_SINGULAR)
 

@@ -33,6 +33,7 @@ EXACT_INFORMATION = (
 DEFAULT_THRESHOLD = 1e-5
 """metafor stops here; the reference file was made with this for the functions that refit inside."""
 
+MAX_STEPS = 1000
 REFITTED = 1e-6
 PROFILE_STEP = 0.05
 """In standard errors."""
@@ -66,7 +67,7 @@ def stopped(y: Array, v: Array, x: Array) -> float:
     flat = fit(y, np.ones(k), x, 0.0)
     hat = (flat.basis**2).sum(axis=1)
     tau2: float = max(0.0, (flat.q - float(v.dot(1.0 - hat))) / (k - p))
-    for _ in range(1000):
+    for _ in range(MAX_STEPS):
         weighted = fit(y, v, x, tau2)
         u = weighted.weights * weighted.residuals
         one, two = traces(weighted)

@@ -211,8 +211,9 @@ def _top(shape: Selection, centre: float, tau: float, *, random: bool, peak: str
     start = [(np.delete(best.shared, 1), none)] if at_zero else flat
     alone, found = best_of(without, start if peak == "nearest" else [*start, *flat])
     if at_zero or alone.value > best.value:
+        starts = convergence.starts + found.starts
+        agreed = found.agreed + (convergence.agreed if at_zero else 0)
         return alone, Convergence(
-            f"{convergence.method}, then without spread", found.starts, found.agreed, found.steps, found.slope,
-            found.converged, True,
+            f"{convergence.method}, then without spread", starts, agreed, found.steps, found.slope, found.converged, True,
         )  # fmt: skip
     return best, convergence

@@ -132,8 +132,6 @@ def trim_and_fill(
     for _ in range(MAX_ROUNDS):
         if missing == previous:
             break
-        if missing > k - 1:
-            return NO_COUNT
         previous = missing
         centre = _fit(z[: k - missing], u[: k - missing], tau2, "wald", level).estimate
         found = _count(z - centre, estimator)

@@ -240,10 +240,10 @@ def _fitted(
 ) -> CountModel | NotEstimable:
     k = len(data)
     ready = likelihood(data, model, random=random and k > 1, nodes=nodes)
-    best, convergence = best_of(ready.f, ready.starts)
+    best, convergence = best_of(ready.f, ready.starts, FAR)
     if ready.tau is not None and abs(best.shared[ready.tau]) < BOUNDARY:
         without = likelihood(data, model, random=False, nodes=nodes)
-        best, alone = best_of(without.f, without.starts)
+        best, alone = best_of(without.f, without.starts, FAR)
         convergence = replace(alone, starts=convergence.starts, agreed=convergence.agreed, boundary=True,
                               method=f"{convergence.method}, then without spread")  # fmt: skip
         tau = 0.0
@@ -258,7 +258,7 @@ def _fitted(
         return NotEstimable("With one study there is no degree of freedom for a t distribution.")
     answer = estimated(pooled(estimate, error, df=df, level=level, k=k, method=interval))
     i2, h2 = _relative(arms, what, rows, tau * tau)
-    common = best if not random or tau == 0 else best_of(*_common(data, model, nodes))[0]
+    common = best if not random or tau == 0 else best_of(*_common(data, model, nodes), FAR)[0]
     wald, ratio = heterogeneity(data, model, common, nodes)
     return CountModel(
         model, what, random, answer, tau * tau, None if ready.sigma is None else float(best.shared[ready.sigma]) ** 2,

@@ -87,8 +87,11 @@ class Optimum:
     slope: float
 
 
-def climb(f: Contributions, shared: Array, own: Array) -> Optimum:
-    """Newton's method from one start. ``own`` has length 0 where studies have no parameter of their own."""
+def climb(f: Contributions, shared: Array, own: Array, limit: float = np.inf) -> Optimum:
+    """Newton's method from one start. ``own`` has length 0 where studies have no parameter of their own.
+
+    A shared parameter beyond ``limit`` has run away, and the climb ends there.
+    """
     value = float(f(shared, own).sum())
     steps = 0
     for _ in range(MAX_STEPS):
@@ -108,7 +111,7 @@ def climb(f: Contributions, shared: Array, own: Array) -> Optimum:
             break
         shared, own, value = shared + size * move, np.clip(own + size * move_own, -FAR, FAR), new
         moved = max([float(np.abs(move).max(initial=0.0)), *_still_moving(own, move_own)])
-        if size * moved < SHORTEST:
+        if size * moved < SHORTEST or float(np.abs(shared).max(initial=0.0)) > limit:
             break
     g, h, g_own, cross, h_own = _derivatives(f, shared, own)
     r, s, _ = _condensed(g, h, g_own, cross, h_own)
@@ -124,10 +127,12 @@ def _still_moving(own: Array, move: Array) -> list[float]:
     return [float(np.abs(move[near]).max())] if near.any() else []
 
 
-def best_of(f: Contributions, starts: Sequence[tuple[Array, Array]]) -> tuple[Optimum, Convergence]:
-    """The highest of the points that Newton's method reaches from all starts."""
+def best_of(
+    f: Contributions, starts: Sequence[tuple[Array, Array]], limit: float = np.inf
+) -> tuple[Optimum, Convergence]:
+    """The highest of the points that Newton's method reaches from all starts (see ``climb``)."""
     with np.errstate(all="ignore"):
-        found = [climb(f, *start) for start in starts]
+        found = [climb(f, *start, limit=limit) for start in starts]
     usable = [one for one in found if np.isfinite(one.value)]
     best = max(usable, key=lambda one: one.value)
     agreed = sum(one.value > best.value - SAME for one in usable)

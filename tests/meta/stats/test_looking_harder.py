@@ -179,6 +179,8 @@ def test_above_fifteen_studies_subsets_are_drawn_and_said():
     json.dumps(found.to_dict(), allow_nan=False)
     assert len(stats.gosh(y, v)) > 10_000
     assert stats.gosh(y[:4], v[:4], subsets=10**6).complete
+    assert len(stats.gosh(y[:4], v[:4]).notes) == 1
+    json.dumps(stats.radial(y[:4], v[:4]).to_dict(), allow_nan=False)
     assert stats.gosh(y[:4], v[:4], subsets=1).size.tolist() == [4]
 
 

@@ -408,6 +408,24 @@ def test_numbers_of_missing_studies_that_do_not_exist():
     assert len(outcomes) == 2  # some counts exist, some do not
 
 
+def test_rounds_that_do_not_settle_are_told(monkeypatch):
+    from meta.stats.small_study import trim_fill
+
+    monkeypatch.setattr(trim_fill, "MAX_ROUNDS", 1)
+    found = stats.trim_and_fill([0.1, 0.5, 0.9], [0.1, 0.2, 0.3])
+    assert "did not settle" in found.reason
+
+
+def test_two_studies_have_one_pair():
+    assert kendall(np.array([0.0, 1.0]), np.array([2.0, 1.0])).tau == -1
+
+
+def test_a_perfect_line_cannot_be_tested_by_knapp_and_hartung():
+    x = np.array([1.0, 2.0, 3.0, 4.0])
+    found = stats.regression_test(0.5 + 2 * x, x, predictor="vi", model="rma", test="hk")
+    assert isinstance(found, stats.NotEstimable)
+
+
 @pytest.mark.parametrize(
     ("call", "refusal"),
     [

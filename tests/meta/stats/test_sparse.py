@@ -256,6 +256,25 @@ def test_beta_binomial_tells_its_result():
     assert isinstance(stats.beta_binomial(binary([(1, 9, 9, 9)])), stats.NotEstimable)
 
 
+def test_a_likelihood_without_top_gives_no_number():
+    assert isinstance(stats.beta_binomial(binary([(0, 9, 9, 9), (9, 9, 0, 9)])), stats.NotEstimable)
+    assert isinstance(stats.beta_binomial(binary([(1, 9, 2, 9)]), interval="t"), stats.NotEstimable)
+    assert isinstance(stats.glmm(stats.Proportions([], [0, 500], [500, 500])), stats.NotEstimable)
+
+
+def test_iterations_that_are_cut_short_still_give_numbers(monkeypatch):
+    from meta.stats.sparse import heterogeneity, quadrature
+
+    family = binomial(np.array([1.0, 3.0]), np.array([12.0, 10.0]))
+    whole = over_line(family, np.zeros(2), 0.7, 25)
+    monkeypatch.setattr(quadrature, "MAX_STEPS", 0)
+    monkeypatch.setattr(heterogeneity, "MAX_STEPS", 0)
+    assert over_line(family, np.zeros(2), 0.7, 25) == pytest.approx(whole, abs=1e-4)
+    found = stats.glmm(SPARSE, model="UM.RS", random=True, nodes=9)
+    assert np.isfinite(found.pooled.estimate)
+    assert stats.glmm(SPARSE, model="CM.EL", random=False).q_wald.statistic >= 0
+
+
 def test_rising_products_keep_their_digits():
     for x in (0.01, 3.0, 14.9, 15.1, 1e3, 1e9):
         exact = math.fsum(math.log1p(j / x) for j in range(40))
