@@ -102,8 +102,8 @@ def solve(problem: Problem, free: Array) -> Solution:
         weighted = inverse @ problem.x[rows]
         normal += problem.x[rows].T @ weighted
         right += weighted.T @ problem.y[rows]
-    covariance = np.linalg.inv(normal)
-    beta = covariance @ right
+    covariance: Array = np.asarray(np.linalg.inv(normal), dtype=np.float64)
+    beta: Array = covariance @ right
     residual = problem.y - problem.x @ beta
     q = sum(float(residual[rows] @ inv @ residual[rows]) for rows, inv in zip(problem.blocks, inverses, strict=True))
     value = -0.5 * ((k - p if problem.restricted else k) * LOG_2PI + log_det + q)

@@ -176,7 +176,7 @@ def typical_variance(v: Array, x: Array) -> float:
     w = np.linalg.inv(v)
     wx = w @ x
     trace = float(np.trace(w)) - float(np.trace(np.linalg.solve(x.T @ wx, wx.T @ wx)))
-    return (len(v) - x.shape[1]) / trace
+    return float((len(v) - x.shape[1]) / trace)
 
 
 def _result(

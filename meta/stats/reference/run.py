@@ -6,7 +6,7 @@ from typing import Any
 from meta.stats.errors import StatsError
 from meta.stats.results import NotEstimable
 
-from . import conversions, dependence, meta, metafor, regression, sensitivity
+from . import conversions, dependence, looks, meta, metafor, regression, sensitivity
 from .compare import differences
 from .explain import explanation
 
@@ -72,8 +72,8 @@ def _answer(
         if "subgroup" in options:
             return regression.groups(columns, options)
         return metafor.uni(columns, options)
-    for room in (dependence, conversions):
-        found = room.answer(case, columns, options)
+    for say in (looks.answer, dependence.answer, conversions.answer):
+        found = say(case, columns, options)
         if found is not None:
             return found
     return NotEstimable(NO_COUNTERPART)
