@@ -165,8 +165,8 @@ def _fit(problem: Problem) -> tuple[Array, Solution]:
             tried = free.copy()
             tried[place] = 0.0
             other = solve(problem, tried)
-            if other.log_likelihood >= at.log_likelihood - 1e-9:
-                free, at = tried, other
+            as_likely = other.log_likelihood >= at.log_likelihood - 1e-9
+            free, at = (tried, other) if as_likely else (free, at)
         place += part.size
     return free, at
 

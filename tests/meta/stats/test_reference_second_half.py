@@ -1,11 +1,8 @@
 """Every number of other programs on conversions, dependent effects and repeated looks that travels with the tests."""
 
-import copy
-from collections import Counter
-
 import pytest
 
-from meta.stats.reference import answers, comparison
+from meta.stats.reference import comparison
 
 from .test_reference import load
 
