@@ -142,6 +142,10 @@ def multilevel(
         raise InvalidInput("The design must have one row per effect.")
     check(chosen.matrix)
     v = sampling_covariance(covariance, k)
+    try:
+        np.linalg.cholesky(v)
+    except np.linalg.LinAlgError as error:
+        raise InvalidInput("V cannot be inverted: some effects follow from others.") from error
     problem = Problem(y, v, chosen.matrix, parts(random, k), method == "REML")
     free, at = _fit(problem)
     return _result(problem, free, at, chosen, method if random else None, test, level)

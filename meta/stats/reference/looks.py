@@ -29,17 +29,23 @@ def _error(options: Options) -> dict[str, Any]:
     return {"alpha": float(options.get("alpha", 0.05)), "sides": int(options.get("sides", options.get("side", 2)))}
 
 
-def _function(case: Mapping[str, Any]) -> str:
+def spending_of(case: Mapping[str, Any]) -> str:
+    """The spending function that a case is about, from its options or its name."""
     named = str(case["options"].get("spending", case["options"].get("type", case["id"]))).lower()
     if "poc" in named:
         return "pocock"
     return "hsd" if "hsd" in named or "gamma" in case["options"] else "obf"
 
 
+def gamma_of(case: Mapping[str, Any]) -> float | None:
+    """The parameter of Hwang, Shih & DeCani's spending, gsDesign's -4 where the case does not say."""
+    return float(case["options"].get("gamma", -4.0)) if spending_of(case) == "hsd" else None
+
+
 def bounds(case: Mapping[str, Any], options: Options) -> Answer:
     """Boundaries under both ways to spend, in the words of several programs."""
-    spending, times = _function(case), [float(t) for t in options["timing"]]
-    gamma = float(options.get("gamma", -4.0)) if spending == "hsd" else None
+    spending, times = spending_of(case), [float(t) for t in options["timing"]]
+    gamma = gamma_of(case)
     both = {
         name: sq.boundaries(times, spending=spending, gamma=gamma, convention=name, **_error(options))
         for name in ("per_side", "overall")

@@ -73,7 +73,10 @@ def _answer(
             return regression.groups(columns, options)
         return metafor.uni(columns, options)
     for say in (looks.answer, dependence.answer, conversions.answer):
-        found = say(case, columns, options)
+        try:
+            found = say(case, columns, options)
+        except KeyError as lacking:
+            return NotEstimable(f"The case or its data lack {lacking}.")
         if found is not None:
             return found
     return NotEstimable(NO_COUNTERPART)

@@ -9,7 +9,7 @@ from meta.stats.conversions import quantile_fit
 from meta.stats.conversions.medians import Summary, summary
 from meta.stats.tau2.likelihood import log_likelihood
 
-from . import dependence
+from . import dependence, looks
 from .data import Columns
 from .metafor import effects
 
@@ -145,7 +145,7 @@ def _looks(
         elif theirs in CAPS and isinstance(ours, float) and abs(ours) > EARLY_BOUND:
             reasons.append(CAPPED)
         elif isinstance(theirs, float) and isinstance(ours, float):
-            reasons.append(UNSPENT if _misspends(case, answer, key, int(place)) else None)
+            reasons.append(UNSPENT if place.isdigit() and _misspends(case, answer, key, int(place)) else None)
         else:
             reasons.append(None)
     return None if None in reasons else "; ".join(sorted({reason for reason in reasons if reason}))
@@ -163,10 +163,9 @@ def _misspends(case: Mapping[str, Any], answer: Mapping[str, Any], key: str, pla
     if not times or not isinstance(theirs, list) or not isinstance(ours, list):
         return False
     alpha, sides = float(case["options"].get("alpha", 0.05)), int(case["options"].get("sides", 2))
-    if "overall" in key:
-        spending = [sequential.spent(t, alpha) / sides for t in times]
-    else:
-        spending = [sequential.spent(t, alpha / sides) for t in times]
+    how = {"function": looks.spending_of(case), "gamma": looks.gamma_of(case)}
+    share, factor = (alpha, 1 / sides) if "overall" in key else (alpha / sides, 1.0)
+    spending = [factor * sequential.spent(t, share, **how) for t in times]
     increment = spending[place] - (spending[place - 1] if place else 0.0)
     errors = []
     for bounds in (theirs, ours):
