@@ -118,6 +118,7 @@ def _measured() -> Iterator[dict[str, Any]]:
         wide_y, wide_v = np.resize(y, (1, k)), np.resize(v, (1, k))
         by_k[str(k)] = round(_clock(partial(stats.many, wide_y, wide_v, tau2="DL"), 3), 6)
     yield {"figure": "growth_dl", "seconds_by_k": by_k}
+    yield from _second_half()
     yield {"figure": "import_seconds", "seconds": round(_import_time(), 3), "bar": 0.35}
     yield {"figure": "demo_recompute_cpu_seconds", "seconds": round(_demo(), 4), "bar": 0.05}
 
@@ -137,7 +138,33 @@ def _looking_harder(y: Any, v: Any, arms: Any) -> Iterator[dict[str, Any]]:
     for model in ("CM.EL", "CM.AL", "UM.FS", "UM.RS"):
         seconds = _clock(partial(stats.glmm, arms, model=model), 1)
         figure = {"figure": f"glmm_{model.lower()}_k20", "seconds": round(seconds, 4)}
+
         yield {**figure, "bar": 1.0} if model == "CM.EL" else figure
+
+
+def _second_half() -> Iterator[dict[str, Any]]:
+    """Repeated looks, dependent effects, conversions: seconds of one call."""
+    import numpy as np
+
+    from meta.stats import agreement, conversions, multilevel, sequential
+
+    rng = np.random.default_rng(20260922)
+    times = [(i + 1) / 10 for i in range(10)]
+    groups = np.repeat(np.arange(11), 5).tolist()
+    y = (rng.normal(0.2, 0.2, 55) + np.repeat(rng.normal(0, 0.3, 11), 5)).tolist()
+    v = rng.uniform(0.002, 0.02, 55).tolist()
+    levels = multilevel.nested(("study", groups), ("arm", list(range(55))))
+    five = {"minimum": 5, "q1": 8, "median": 12, "q3": 18, "maximum": 30, "n": 29}
+    work: dict[str, tuple[Callable[[], object], int, float | None]] = {
+        "boundaries_10_looks": (lambda: sequential.boundaries(times), 20, 0.020),
+        "futility_10_looks": (lambda: sequential.futility(times), 1, None),
+        "three_levels_k55": (lambda: multilevel.multilevel(y, v, levels), 1, None),
+        "median_wan": (lambda: conversions.mean_sd_from_median(**five), 200, None),
+        "median_quantile_fit": (lambda: conversions.mean_sd_by_quantile_fit(**five), 5, None),
+        "kappa": (lambda: agreement.agreement([[40, 5], [3, 52]]), 100, None),
+    }
+    for name, (function, repeats, bar) in work.items():
+        yield {"figure": name, "seconds": round(_clock(function, repeats), 6), "bar": bar}
 
 
 def _clock(function: Callable[[], object], repeats: int) -> float:

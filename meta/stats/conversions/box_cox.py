@@ -16,6 +16,9 @@ from .medians import Summary, luo_mean, summary, wan_sd
 
 Array = npt.NDArray[np.float64]
 MCGRATH = "McGrath et al. 2020, Stat Methods Med Res 29:2520"
+UNIT_NOTE = (
+    "The power that this method chooses depends on the unit (its likelihood has no Jacobian); compare with the others."
+)
 CAI = "Cai, Zhou & Pan 2021, Stat Methods Med Res 30:2701"
 NEAR_ZERO = 1e-8
 """A power below this is the logarithm."""
@@ -132,7 +135,8 @@ def _log_differences(low: Array, high: Array) -> Array:
     flip = low > 0
     a, b = np.where(flip, -high, low), np.where(flip, -low, high)
     top, bottom = log_ndtr(b), log_ndtr(a)
-    found: Array = top + np.log1p(-np.exp(bottom - top))
+    with np.errstate(divide="ignore"):  # points that a high power has merged: impossible, log 0
+        found: Array = top + np.log1p(-np.exp(bottom - top))
     return found
 
 
@@ -162,7 +166,8 @@ def mean_sd_by_likelihood(
 
     def unlikely(x: float) -> float:
         moved = _scaled(s, x)
-        return -log_likelihood(moved, luo_mean(moved), wan_sd(moved))
+        sd = wan_sd(moved)  # 0 where so high a power leaves nothing between the points
+        return -log_likelihood(moved, luo_mean(moved), sd) if sd > 0 else math.inf
 
     exponent = best_power(unlikely, *POWERS_MLN)
     moved = _scaled(s, exponent)
@@ -174,9 +179,11 @@ def mean_sd_by_likelihood(
         options={"xatol": 1e-10, "fatol": 1e-12, "maxiter": 2000},
     )  # fmt: skip
     mean, spread = back_transformed(float(done.x[0]) * sd, sd * math.exp(float(done.x[1])), exponent)
-    return _conversion("mean_sd_by_likelihood", s, mean, spread, exponent, CAI)
+    return _conversion("mean_sd_by_likelihood", s, mean, spread, exponent, CAI, (UNIT_NOTE,))
 
 
-def _conversion(formula: str, s: Summary, mean: float, sd: float, exponent: float, source: str) -> Conversion:
+def _conversion(
+    formula: str, s: Summary, mean: float, sd: float, exponent: float, source: str, notes: tuple[str, ...] = ()
+) -> Conversion:
     return Conversion(formula, {"mean": mean, "sd": sd, "power": exponent}, s.inputs(),
-                      "mean and SD after a power transformation, transformed back", source, "estimated")  # fmt: skip
+                      "mean and SD after a power transformation, transformed back", source, "estimated", notes)  # fmt: skip

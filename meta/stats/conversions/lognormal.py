@@ -83,10 +83,8 @@ def mean_sd_if_lognormal(
     mean = math.exp(m + variance / 2) / (1 + (c.mean_variance * variance + c.mean_fourth * power4) / n)
     second = math.exp(2 * m + 2 * variance) / (1 + (c.second_variance * variance + c.second_fourth * power4) / n)
     square_of_mean = math.exp(2 * m + variance) / (1 + (c.second_variance * variance + c.square_fourth * power4) / n)
-    if second <= square_of_mean:
-        raise InvalidInput("On the log scale these values spread too widely for so few participants.")
     return Conversion(
-        "mean_sd_if_lognormal", {"mean": mean, "sd": math.sqrt(second - square_of_mean)}, s.inputs(),
+        "mean_sd_if_lognormal", {"mean": mean, "sd": math.sqrt(max(0.0, second - square_of_mean))}, s.inputs(),
         "mean and SD of the logs, transformed back with corrections of order 1/n", SHI_LOGNORMAL, "estimated",
         skewed_note(logs),
     )  # fmt: skip

@@ -175,7 +175,10 @@ def mean_sd_by_quantile_fit(
     """
     s = summary(median=median, n=n, q1=q1, q3=q3, minimum=minimum, maximum=maximum)
     best = fits(s)[0]
-    mean, sd = FAMILIES[best.family].moments(*best.parameters)
+    try:
+        mean, sd = FAMILIES[best.family].moments(*best.parameters)
+    except OverflowError:
+        mean = sd = math.inf
     if not (math.isfinite(mean) and math.isfinite(sd) and sd > 0):
         raise InvalidInput("No distribution with a finite mean and spread comes close to these values.")
     return Conversion(

@@ -174,7 +174,7 @@ def log_ratio_from_ci(lower: float, upper: float, *, estimate: float | None = No
     se = (math.log(high) - math.log(low)) / (2 * critical_value(between("level", level, 0, 1)))
     middle = 0.5 * (math.log(low) + math.log(high))
     y = middle if estimate is None else math.log(positive("The estimate", estimate))
-    notes = ()
+    notes: tuple[str, ...] = ()
     if abs(y - middle) > OFF_CENTRE * se:
         notes = ("The estimate is not in the middle of its limits on the log scale; check the source.",)
     return Conversion(

@@ -152,7 +152,7 @@ def robust(fitted: Multilevel, clusters: Sequence[Any], *, correction: str = "CR
         found.append(
             Effect(one.name, one.estimate, se, one.estimate - half, one.estimate + half, t, two_sided(t, df[i]))
         )
-    notes = ()
+    notes: tuple[str, ...] = ()
     if correction != "CR2" and m < FEW_CLUSTERS:
         notes = (f"{m} clusters are few for {correction}: its errors tend to be too small; compare with CR2.",)
     return Robust(

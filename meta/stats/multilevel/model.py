@@ -142,6 +142,10 @@ def multilevel(
         raise InvalidInput("The design must have one row per effect.")
     check(chosen.matrix)
     v = sampling_covariance(covariance, k)
+    try:
+        np.linalg.cholesky(v)
+    except np.linalg.LinAlgError as error:
+        raise InvalidInput("V cannot be inverted: some effects follow from others.") from error
     problem = Problem(y, v, chosen.matrix, parts(random, k), method == "REML")
     free, at = _fit(problem)
     return _result(problem, free, at, chosen, method if random else None, test, level)
@@ -165,8 +169,8 @@ def _fit(problem: Problem) -> tuple[Array, Solution]:
             tried = free.copy()
             tried[place] = 0.0
             other = solve(problem, tried)
-            if other.log_likelihood >= at.log_likelihood - 1e-9:
-                free, at = tried, other
+            as_likely = other.log_likelihood >= at.log_likelihood - 1e-9
+            free, at = (tried, other) if as_likely else (free, at)
         place += part.size
     return free, at
 
@@ -176,7 +180,7 @@ def typical_variance(v: Array, x: Array) -> float:
     w = np.linalg.inv(v)
     wx = w @ x
     trace = float(np.trace(w)) - float(np.trace(np.linalg.solve(x.T @ wx, wx.T @ wx)))
-    return (len(v) - x.shape[1]) / trace
+    return float((len(v) - x.shape[1]) / trace)
 
 
 def _result(

@@ -11,7 +11,7 @@ from meta.stats.results import NotEstimable
 from .data import Columns
 
 Answer = dict[str, Any]
-Row = dict[str, float]
+Row = dict[str, Any]
 
 
 def rows(columns: Columns) -> Iterator[Row]:
@@ -105,7 +105,8 @@ def _sd_from_ci(row: Row) -> Mapping[str, float]:
 
 
 def _md_from_ci(row: Row) -> Mapping[str, float]:
-    half, level, found = row["ci_half"], row.get("level", 0.95), {}
+    half, level = row["ci_half"], row.get("level", 0.95)
+    found: dict[str, float] = {}
     for d in "tz":
         one = c.se_from_difference_ci(-half, half, row["n1"], row["n2"], level=level, distribution=d)
         found |= {f"se_{d}": one["se"], f"common_sd_{d}": one["sd"]}

@@ -6,7 +6,7 @@ from typing import Any
 from meta.stats.errors import StatsError
 from meta.stats.results import NotEstimable
 
-from . import conversions, dependence, influence, meta, metafor, regression, sensitivity, small_study, sparse
+from . import conversions, dependence, influence, looks, meta, metafor, regression, sensitivity, small_study, sparse
 from .compare import differences
 from .explain import explanation
 
@@ -83,8 +83,11 @@ def _answer(
         if "subgroup" in options:
             return regression.groups(columns, options)
         return metafor.uni(columns, options)
-    for room in (dependence, conversions):
-        found = room.answer(case, columns, options)
+    for say in (looks.answer, dependence.answer, conversions.answer):
+        try:
+            found = say(case, columns, options)
+        except KeyError as lacking:
+            return NotEstimable(f"The case or its data lack {lacking}.")
         if found is not None:
             return found
     return NotEstimable(NO_COUNTERPART)

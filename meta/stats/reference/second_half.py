@@ -4,11 +4,14 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from meta.stats import sequential
 from meta.stats.conversions import quantile_fit
 from meta.stats.conversions.medians import Summary, summary
+from meta.stats.tau2.likelihood import log_likelihood
 
-from . import dependence
+from . import dependence, looks
 from .data import Columns
+from .metafor import effects
 
 FITTED_QUANTILES = 1e-3
 """Quantile estimation, for which the README suggests it: the reference's optimiser stops early."""
@@ -22,10 +25,27 @@ NOT_NEAREST = "a distribution with nearer quantiles exists than the one the refe
 STANDARD_ERRORS = 4.0
 
 
+ORIENTATION = 1e-4
+"""RTSA's whole analyses, which the README gives for orientation: their inflation is solved to few digits."""
+BOUNDS, LDBOUNDS, CLOSED_ZERO = 1e-5, 5e-4, 1e-12
+"""Bounds on the z scale; the second for ldbounds, whose grid is coarser."""
+
+
+def _about_looks(case: Mapping[str, Any]) -> bool:
+    options = case.get("options", {})
+    return "timing" in options or str(case.get("method")).startswith("RTSA") or (
+        "rrr" in options and case.get("dataset") is not None
+    )  # fmt: skip
+
+
 def tolerance(case: Mapping[str, Any], path: tuple[str, ...]) -> tuple[float, float] | None:
     """Relative and absolute tolerance, or None where the general ones hold."""
     if str(case.get("method", "")).startswith("estmeansd::"):
         return FITTED_QUANTILES, 1e-12
+    if _about_looks(case):
+        if path[0].startswith("ldbounds"):
+            return LDBOUNDS, 0.0
+        return (ORIENTATION if case.get("method") == "RTSA::RTSA" else BOUNDS), CLOSED_ZERO
     if path[0].startswith("sigma2_"):
         return 0.0, PROFILE
     if case.get("method") in dependence.CASES and not CLOSED_KEYS & set(path):
@@ -40,6 +60,8 @@ def explanation(
     method = str(case.get("method", ""))
     if method.startswith("estmeansd::"):
         return _medians(case, answer, columns, method)
+    if _about_looks(case):
+        return _looks(case, answer, columns, wrong)
     if method in dependence.CASES:
         return _likelier(case["results"], answer)
     return None
@@ -100,3 +122,71 @@ def nearest(given: Summary, mean: float, sd: float) -> float:
             parameters = quantile_fit.weibull_of(mean, sd)
         found.append(float(((family.quantiles(*parameters, p) - points) ** 2).sum()))
     return min(found)
+
+
+CAPPED = "the program puts 20 or infinity for early bounds that exist"
+UNSPENT = "a finer integration shows that the reference's bound does not spend what it should"
+MISSED = 1e-4
+"""Relative error of the spending at a bound that shows it to be wrong."""
+FINER = 1.0
+"""Length of a panel in the integration that proves; half of the engine's own."""
+
+
+def _looks(
+    case: Mapping[str, Any], answer: Mapping[str, Any], columns: Columns, wrong: Sequence[Mapping[str, Any]]
+) -> str | None:
+    """A reason for every difference, or None."""
+    reasons = []
+    for one in wrong:
+        key, place = str(one["key"]).rsplit(".", 1) if "." in str(one["key"]) else (str(one["key"]), "0")
+        theirs, ours = one["reference"], one["engine"]
+        if key.startswith("REML."):
+            reasons.append(HIGHER if _reml_is_higher(case, answer, columns) else None)
+        elif theirs in CAPS and isinstance(ours, float) and abs(ours) > EARLY_BOUND:
+            reasons.append(CAPPED)
+        elif isinstance(theirs, float) and isinstance(ours, float):
+            reasons.append(UNSPENT if place.isdigit() and _misspends(case, answer, key, int(place)) else None)
+        else:
+            reasons.append(None)
+    return None if None in reasons else "; ".join(sorted({reason for reason in reasons if reason}))
+
+
+CAPS = (20, -20, "Infinity")
+EARLY_BOUND = 6.0
+"""Bounds below this spend enough (1e-9) for every program to compute them."""
+
+
+def _misspends(case: Mapping[str, Any], answer: Mapping[str, Any], key: str, place: int) -> bool:
+    """Does the reference's bound fail to spend its increment, while the engine's own spends it?"""
+    times = case["options"].get("timing") or [*answer.get("info_fraction", [])]
+    theirs, ours = case["results"].get(key), answer.get(key)
+    if not times or not isinstance(theirs, list) or not isinstance(ours, list):
+        return False
+    alpha, sides = float(case["options"].get("alpha", 0.05)), int(case["options"].get("sides", 2))
+    how = {"function": looks.spending_of(case), "gamma": looks.gamma_of(case)}
+    share, factor = (alpha, 1 / sides) if "overall" in key else (alpha / sides, 1.0)
+    spending = [factor * sequential.spent(t, share, **how) for t in times]
+    increment = spending[place] - (spending[place - 1] if place else 0.0)
+    errors = []
+    for bounds in (theirs, ours):
+        walk = sequential.Walk(panel=FINER)
+        for i in range(place):
+            top = math.inf if bounds[i] in CAPS or bounds[i] is None else float(bounds[i])
+            walk.advance(times[i], [(-top, top)] if sides == 2 else [(-math.inf, top)], times[i + 1])
+        errors.append(abs(walk.above(times[place], float(bounds[place])) / increment - 1))
+    return errors[0] > MISSED > errors[1]
+
+
+def _reml_is_higher(case: Mapping[str, Any], answer: Mapping[str, Any], columns: Columns) -> bool:
+    """Is the restricted likelihood at every look at least as high at the engine's tau2?"""
+    import numpy as np
+
+    tables = {"ai": columns["eI"], "n1i": columns["nI"], "ci": columns["eC"], "n2i": columns["nC"]}
+    found = effects(tables, {"measure": "RR"})
+    y, v = np.asarray(found.estimate), np.asarray(found.variance)
+    return all(
+        log_likelihood(y[: i + 1], v[: i + 1], ours, restricted=True)
+        >= log_likelihood(y[: i + 1], v[: i + 1], theirs, restricted=True) - 1e-12
+        for i, (theirs, ours) in enumerate(zip(case["results"]["REML"]["tau2"], answer["REML"]["tau2"], strict=True))
+        if i and theirs is not None
+    )

@@ -125,8 +125,6 @@ def _bound(walk: Walk, time: float, wanted: float) -> float | None:
     def off(bound: float) -> float:
         return math.log(max(walk.above(time, bound), 1e-320)) - math.log(wanted)
 
-    if off(-HIGHEST) < 0:
-        return None
     return bracketed_root(off, -HIGHEST if off(0.0) < 0 else 0.0, HIGHEST, tolerance=1e-12)
 
 

@@ -87,7 +87,9 @@ def required_for_risks(
     diversity: float = 0.0,
     sides: int = 2,
 ) -> Required:
-    r"""Participants needed to see a difference of risks: :math:`4 (z_{1-\alpha/2} + z_{1-\beta})^2 \bar p (1 - \bar p)/(p_C - p_E)^2`.
+    r"""Participants needed to see a difference of risks.
+
+    .. math:: 4 (z_{1-\alpha/2} + z_{1-\beta})^2 \bar p (1 - \bar p)/(p_C - p_E)^2
 
     Args:
         control_risk: between 0 and 1. rrr: relative risk reduction (negative for harm), or odds_ratio.

@@ -104,6 +104,8 @@ def monitor(
     chosen = evaluable(fractions, earliest=earliest, closest=closest)
     times = [min(1.0, fractions[i]) for i in chosen]
     plan = [t for t in times if t < 1] + [1.0]
+    upper: tuple[float | None, ...]
+    lower: tuple[float | None, ...]
     if beta is None:
         upper, lower = boundaries(plan, alpha=alpha, spending=spending).upper, (None,) * len(plan)
     else:
@@ -139,7 +141,8 @@ def _verdict(looks: list[Look], benefit_is: str, earliest: float) -> tuple[str, 
     crossed = [look for look in looks if look.crossed]
     if crossed:
         good = (crossed[-1].z < 0) == (benefit_is == "lower")
-        text = f"The boundary for {'benefit' if good else 'harm'} was crossed with {100 * crossed[-1].fraction:.0f} percent of the required information."
+        what, share = "benefit" if good else "harm", 100 * crossed[-1].fraction
+        text = f"The boundary for {what} was crossed with {share:.0f} percent of the required information."
         return ("TSA_BENEFIT" if good else "TSA_HARM"), text
     if last.fraction >= 1:
         return "TSA_RIS_REACHED_NS", "The required information is there, and no boundary was crossed."

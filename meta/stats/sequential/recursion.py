@@ -29,8 +29,9 @@ _ROOT_2PI = math.sqrt(2 * math.pi)
 class Walk:
     """The study on its way through the looks; ``advance`` moves it past one."""
 
-    def __init__(self, drift: float = 0.0) -> None:
+    def __init__(self, drift: float = 0.0, *, panel: float = PANEL) -> None:
         self.drift = drift
+        self.panel = panel
         self.time = 0.0
         self._points = np.zeros(1)
         self._mass = np.ones(1)
@@ -58,7 +59,7 @@ class Walk:
         if following is not None:
             width = min(width, math.sqrt((following - time) / time))
         centre = self.drift * math.sqrt(time)
-        points, weights = _panels(region, centre - FAR, centre + FAR, PANEL * width)
+        points, weights = _panels(region, centre - FAR, centre + FAR, self.panel * width)
         if self.time == 0.0:
             density = np.exp(-0.5 * (points - centre) ** 2) / _ROOT_2PI
         else:

@@ -112,3 +112,20 @@ def test_summaries_that_cannot_be_are_refused(given, words):
 def test_unknown_ways_are_refused(options):
     with pytest.raises(UnknownOption):
         conversions.mean_sd_from_median(**only("q1", "q3"), **options)
+
+
+def test_hozo_takes_the_median_of_many():
+    few, many = ({"minimum": 1, "median": 4, "maximum": 20, "n": n, "mean": "hozo"} for n in (25, 26))
+    assert conversions.mean_sd_from_median(**few)["mean"] == pytest.approx(29 / 4)
+    assert conversions.mean_sd_from_median(**many)["mean"] == 4
+    assert conversions.mean_sd_from_median(**{**many, "mean": "wan"})["mean"] == pytest.approx(29 / 4)
+    assert conversions.mean_sd_from_median(**FIVE, mean="wan")["mean"] == pytest.approx((5 + 16 + 24 + 36 + 30) / 8)
+    with pytest.raises(UnknownOption, match="hozo"):
+        conversions.mean_sd_from_median(**FIVE, mean="hozo")
+
+
+def test_a_summary_has_only_what_it_was_given():
+    from meta.stats.conversions.medians import summary
+
+    with pytest.raises(InvalidInput, match="not given"):
+        _ = summary(median=5, q1=4, q3=7, n=9).extremes
