@@ -128,7 +128,7 @@ API = {
     f"{HERE}analyses/preview/": {"POST": EXTRACTOR},
     f"{HERE}analyses/<key>/": MEMBERS_READ,
     f"{HERE}analyses/<key>/published/": {"GET": MEMBERS, "POST": OWNER},
-    f"{HERE}analyses/<key>/published/<number>/take-back/": {"POST": OWNER},
+    f"{HERE}analyses/<key>/published/<published_id>/take-back/": {"POST": OWNER},
     f"{HERE}analyses/<key>/plans/": {"GET": MEMBERS, "POST": OWNER},
     f"{HERE}analyses/<key>/work/": {"GET": MEMBERS, "POST": OWNER | EXTRACTOR},
     f"{HERE}analyses/<key>/snapshots/": MEMBERS_READ,
