@@ -123,7 +123,7 @@ def measured_sentence(subject: Subject, measure: str, effect: Interval, *, sprea
 
 def _apart(effect: Interval, unit: str, *, places: int = 2) -> str:
     """``3.84 days lower (1.50 to 6.19 lower)``; across no difference ``(6.19 lower to 0.30 higher)``."""
-    space = "" if not unit else " "
+    space = "" if unit in {"", "%"} else " "
 
     def size(value: float) -> str:
         return numbers.decimal(abs(value), places)
