@@ -6,7 +6,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from meta.analysis.rules import Check
 from reviews.models import Outcome, Review, Timepoint
+
+
+def every_check() -> list[str]:
+    """What a plan asks for beside its result, unless it says otherwise."""
+    return [check.value for check in Check]
 
 
 class Analysis(models.Model):
@@ -44,6 +50,13 @@ class Plan(models.Model):
     tau2 = models.CharField(_("between-study variance"), max_length=5)
     zero_cells = models.CharField(_("zero cells"), max_length=20)
     level = models.DecimalField(_("confidence level"), max_digits=4, decimal_places=3)
+    interval = models.CharField(_("confidence interval"), max_length=10, default="wald")
+    prediction = models.CharField(_("prediction interval"), max_length=10, blank=True)
+    variant = models.CharField(_("formula of the measure"), max_length=20, blank=True)
+    subgroups_by = models.CharField(_("subgroups by"), max_length=60, blank=True)
+    groups = models.JSONField(_("subgroups, one by one"), default=list)
+    left_out = models.JSONField(_("studies left out, with reasons"), default=list)
+    checks = models.JSONField(_("checks"), default=every_check)
     experimental = models.CharField(_("name of the experimental group"), max_length=60)
     control = models.CharField(_("name of the control group"), max_length=60)
     reason = models.TextField(_("reason for the amendment"), blank=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, QuerySet
@@ -9,21 +10,32 @@ from django.db.models import Max, QuerySet
 from meta.analysis import figures
 from meta.analysis.figures import Subject
 from meta.analysis.models import Analysis, Plan, Snapshot
-from meta.analysis.rules import Settings
+from meta.analysis.rules import Grouped, LeftOut, Settings
 from meta.plots.forest import ForestPlot
 from meta.plots.forest.model import Mark
 from reviews.base.work import queries as work
 from reviews.base.work.queries import Standing
 from reviews.base.work.rules import State
-from reviews.extraction import queries as extraction
-from reviews.extraction.queries import StudyEvidence
-from reviews.extraction.rules import ArmRole, Count
+from reviews.library.models import Characteristic
 from reviews.models import Review
+from reviews.protocol import queries as protocol
+from reviews.protocol.rules import OutcomeType
+from reviews.screening import queries as screening
 
 RECOMPUTE = "recompute"
 """The kind of owed work; its key is the analysis' id."""
 
 SETTLED = Standing(State.SETTLED, 0, "", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where an analysis stands, without its numbers; `newest` is 0 before the first snapshot."""
+
+    analysis: Analysis
+    standing: Standing
+    newest: int
+    computed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,12 @@ class Result:
     plan: Plan
     snapshot: Snapshot | None
     standing: Standing
+
+    @property
+    def progress(self) -> Progress:
+        snapshot = self.snapshot
+        number, at = (snapshot.number, snapshot.created_at) if snapshot else (0, None)
+        return Progress(self.analysis, self.standing, number, at)
 
 
 def analyses(review: Review) -> QuerySet[Analysis]:
@@ -62,7 +80,33 @@ def settings_of(plan: Plan) -> Settings:
         tau2=plan.tau2,
         zero_cells=plan.zero_cells,
         level=float(plan.level),
+        interval=plan.interval,
+        prediction=plan.prediction,
+        variant=plan.variant,
+        subgroups_by=plan.subgroups_by,
+        groups=tuple(Grouped(**one) for one in plan.groups),
+        left_out=tuple(LeftOut(**one) for one in plan.left_out),
+        checks=tuple(plan.checks),
     )
+
+
+def studies_of(review: Review) -> list[tuple[int, str]]:
+    """Id and label of the studies that a plan can speak of, oldest first."""
+    return list(screening.included(review).values_list("pk", "label"))
+
+
+def characteristics_of(review: Review) -> list[str]:
+    """The names of what is known of the review's studies, by which they can be grouped."""
+    known = Characteristic.objects.filter(study__in=screening.included(review).order_by(), is_current=True)
+    return list(known.order_by("name").values_list("name", flat=True).distinct())
+
+
+def protocol_measure(analysis: Analysis) -> str:
+    """The measure that the protocol in force names for an analysis' outcome, else the usual one of its type."""
+    for one in protocol.wanted_outcomes(analysis.review):
+        if (one.outcome_id, one.timepoint_id) == (analysis.outcome_id, analysis.timepoint_id):
+            return one.measure
+    return "MD" if analysis.outcome.type == OutcomeType.CONTINUOUS else "OR"
 
 
 def latest_snapshot(analysis: Analysis) -> Snapshot | None:
@@ -72,6 +116,13 @@ def latest_snapshot(analysis: Analysis) -> Snapshot | None:
 def result(analysis: Analysis) -> Result:
     standing = work.standing(RECOMPUTE, analysis.work_key)
     return Result(analysis, current_plan(analysis), latest_snapshot(analysis), standing)
+
+
+def progress(analysis: Analysis) -> Progress:
+    """Where the recomputing stands and which result is the newest, in two statements: a page asks again and again."""
+    newest = analysis.snapshots.order_by("-number").values_list("number", "created_at").first()
+    number, computed_at = newest or (0, None)
+    return Progress(analysis, work.standing(RECOMPUTE, analysis.work_key), number, computed_at)
 
 
 def results(review: Review) -> list[Result]:
@@ -102,6 +153,9 @@ def subject_of(result: Result) -> Subject:
         happened=result.analysis.outcome.happened,
         experimental=result.plan.experimental,
         control=result.plan.control,
+        outcome=result.analysis.outcome.name,
+        unit=result.analysis.outcome.unit,
+        is_measured=result.analysis.outcome.type == OutcomeType.CONTINUOUS,
     )
 
 
@@ -121,17 +175,24 @@ def describe(result: Result) -> dict[str, Any] | None:
         "experimental": subject.experimental,
         "control": subject.control,
         "measure": measure,
-        "measure_name": figures.EFFECT_NAMES[measure],
+        "measure_name": figures.effect_name(measure),
         "benefit_is": subject.benefit_is,
         "text": reads.text,
         "direction": reads.direction.value,
         "headline": reads.headline,
         "absolute": figures.absolute_document(subject, reads.absolute),
+        "meaning": reads.meaning,
+        "data": result.analysis.outcome.type,
+        "unit": subject.unit,
         "k": reads.k,
         "participants": reads.participants,
         "pooled": reads.pooled,
         "alternatives": reads.alternatives,
         "heterogeneity": reads.heterogeneity,
+        "prediction": reads.prediction,
+        "chosen": reads.chosen,
+        "subgroups": reads.subgroups,
+        "checks": reads.checks,
         "caveats": reads.caveats,
         "plan": {"number": result.plan.number, "reason": result.plan.reason},
         "settings": snapshot.settings,
@@ -156,36 +217,3 @@ def plot_of(result: Result, marks: Mapping[str, Mark] | None = None) -> ForestPl
         result=result.snapshot.result,
         marks=marks,
     )
-
-
-def inputs(analysis: Analysis) -> dict[str, Any]:
-    """All confirmed counts that the analysis pools, with the rows they come from: JSON, in a stated order.
-
-    Arms of one role are added up, so that a control group is never counted twice.
-    """
-    evidence = extraction.evidence(analysis.review, analysis.outcome, analysis.timepoint)
-    return {"studies": [entry for study in evidence if (entry := _entry(study)) is not None]}
-
-
-def _entry(study: StudyEvidence) -> dict[str, Any] | None:
-    experimental, control = study.side(ArmRole.EXPERIMENTAL), study.side(ArmRole.CONTROL)
-    if not isinstance(experimental, Count) or not isinstance(control, Count):
-        return None
-    return {
-        "study_id": study.study_id,
-        "label": study.label,
-        "year": study.year,
-        "experimental": {"events": experimental.events, "total": experimental.total},
-        "control": {"events": control.events, "total": control.total},
-        "arms": [
-            {
-                "label": arm.label,
-                "role": arm.role.value,
-                "events": arm.result.events,
-                "total": arm.result.total,
-                "values": list(arm.values),
-            }
-            for arm in study.arms
-            if isinstance(arm.result, Count)
-        ],
-    }

@@ -1,7 +1,7 @@
 """Plan an analysis, and compute it into an immutable snapshot."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -11,13 +11,17 @@ from django.db.models import Max
 from django.utils.text import slugify
 
 from meta import stats
-from meta.analysis import queries, rules
+from meta.analysis import options, queries, rules
+from meta.analysis.inputs import inputs as assemble
 from meta.analysis.models import Analysis, Plan, Snapshot
+from meta.analysis.pooling import pool
 from meta.analysis.rules import Settings
+from meta.stats.plan import plan as stats_plan
 from reviews.base.audit import services as audit
 from reviews.base.work import services as work
 from reviews.models import Outcome, Review, Timepoint, User
-from reviews.protocol.rules import MEASURES_OF, OutcomeType
+from reviews.protocol.rules import OutcomeType
+from reviews.screening import queries as screening
 from reviews.team.access import require
 from reviews.team.rules import Action
 
@@ -26,7 +30,7 @@ logger = logging.getLogger(__name__)
 ENGINE = f"perennial-stats {stats.__version__}"
 
 STALE = "Somebody amended this plan while you were writing. Read it, then amend it again if you still disagree."
-RESERVED_KEYS = frozenset({"new"})
+RESERVED_KEYS = frozenset({"new", "options", "preview"})
 """Addresses of pages that stand where an analysis would."""
 
 
@@ -63,8 +67,7 @@ def plan_analysis(
     role = require(actor, review, Action.PLAN)
     if timepoint.outcome_id != outcome.pk or outcome.team_id != review.team_id:
         raise ValidationError("This outcome and time do not belong together in this review.")
-    if settings.measure not in MEASURES_OF[OutcomeType(outcome.type)]:
-        raise ValidationError({"measure": f"{outcome} is {outcome.type}; it has no {settings.measure}."})
+    _check(review, outcome, settings)
     key = key or slugify(title)[:60].strip("-")
     if not key or key in RESERVED_KEYS:
         raise ValidationError({"title": "The address of the analysis is made from its title: use letters or digits."})
@@ -96,7 +99,7 @@ def amend_plan(*, analysis: Analysis, actor: User, settings: Settings, reason: s
 
     Raises:
         PermissionDenied: the person does not plan analyses in this review.
-        ValidationError: no reason is given, or somebody amended the plan in the meantime.
+        ValidationError: no reason is given, the settings do not fit, or somebody amended the plan in the meantime.
     """
     role = require(actor, analysis.review, Action.PLAN)
     if not reason.strip():
@@ -105,6 +108,7 @@ def amend_plan(*, analysis: Analysis, actor: User, settings: Settings, reason: s
     before = queries.current_plan(analysis)
     if seen is not None and seen != before.number:
         raise ValidationError(STALE, code="stale")
+    _check(analysis.review, analysis.outcome, settings)
     if queries.settings_of(before) == settings:
         return before
     before.is_current = False
@@ -168,53 +172,66 @@ def recompute(*, analysis_id: int) -> Snapshot | None:
 
 def compute(analysis: Analysis, plan: Plan) -> Computed:
     """Assemble what is confirmed now and pool it; nothing is stored."""
-    inputs, settings = queries.inputs(analysis), queries.settings_of(plan).to_dict()
-    digest = rules.digest({"inputs": inputs, "settings": settings, "engine": ENGINE})
-    return Computed(inputs, settings, pool(inputs, queries.settings_of(plan)), digest)
-
-
-def pool(inputs: dict[str, Any], settings: Settings) -> dict[str, Any]:
-    """Both models of the same data, as JSON; `primary` names the one that the plan chose."""
-    studies = inputs["studies"]
-    arms = stats.BinaryArms(
-        labels=[study["label"] for study in studies],
-        events_experimental=[study["experimental"]["events"] for study in studies],
-        total_experimental=[study["experimental"]["total"] for study in studies],
-        events_control=[study["control"]["events"] for study in studies],
-        total_control=[study["control"]["total"] for study in studies],
-    )
-    models = {
-        model.value: stats.pairwise(
-            arms,
-            measure=settings.measure,
-            method=settings.method,
-            model=model.value,
-            tau2=settings.tau2,
-            continuity=settings.zero_cells,
-            level=settings.level,
-        ).to_dict()
-        for model in rules.Model
-    }
-    return {"primary": settings.model, **models}
+    settings = queries.settings_of(plan)
+    inputs, plain = assemble(analysis, settings), settings.to_dict()
+    digest = rules.digest({"inputs": inputs, "settings": plain, "engine": ENGINE})
+    return Computed(inputs, plain, pool(inputs, settings), digest)
 
 
 def _write_plan(
     analysis: Analysis, actor: User, settings: Settings, experimental: str, control: str, *, number: int, reason: str
 ) -> Plan:
+    plain = asdict(settings)
     return Plan.objects.create(
         analysis=analysis,
         number=number,
-        measure=settings.measure,
-        method=settings.method,
-        model=settings.model,
-        tau2=settings.tau2,
-        zero_cells=settings.zero_cells,
-        level=Decimal(str(settings.level)),
         experimental=experimental,
         control=control,
         reason=reason,
         written_by=actor,
+        **plain
+        | {
+            "level": Decimal(str(settings.level)),
+            "groups": list(plain["groups"]),
+            "left_out": list(plain["left_out"]),
+            "checks": [str(check) for check in settings.checks],
+        },
     )
+
+
+def _check(review: Review, outcome: Outcome, settings: Settings) -> None:
+    """Refuse settings that the engine does not know for this outcome, or that speak of studies which are not here.
+
+    Raises:
+        ValidationError: with the field that is wrong.
+    """
+    kind = OutcomeType(outcome.type)
+    if settings.measure not in {option.code for option in options.measures(kind)}:
+        raise ValidationError({"measure": f"{outcome} is {outcome.type}; it has no {settings.measure}."})
+    if settings.model not in options.MODEL_RULES:
+        raise ValidationError({"model": f"There is no model {settings.model}."})
+    if unknown := set(settings.checks) - set(rules.Check):
+        raise ValidationError({"checks": f"There is no check {', '.join(sorted(unknown))}."})
+    try:
+        stats_plan(
+            options.KIND_OF[kind], settings.measure, settings.method, rules.Model.COMMON, settings.tau2,
+            settings.zero_cells, settings.interval, settings.prediction or "t_km1", settings.level, "pooled",
+            "greenland-robins", settings.variant or None,
+        )  # fmt: skip
+    except stats.StatsError as refusal:
+        raise ValidationError({"method": str(refusal)}) from refusal
+    if settings.variant and settings.variant not in {option.code for option in options.variants(settings.measure)}:
+        raise ValidationError({"variant": f"{settings.measure} has no formula {settings.variant}."})
+    if any(not one.reason.strip() for one in settings.left_out):
+        raise ValidationError({"left_out": "Say for each study why it is left out."})
+    if any(not one.group.strip() for one in settings.groups):
+        raise ValidationError({"groups": "Give each subgroup a name."})
+    for field, named in (("left_out", settings.left_out), ("groups", settings.groups)):
+        ids = [one.study_id for one in named]
+        if len(set(ids)) < len(ids):
+            raise ValidationError({field: "A study is named twice."})
+        if set(ids) - set(screening.included(review).filter(pk__in=ids).values_list("pk", flat=True)):
+            raise ValidationError({field: "A study that is named here is not included in this review."})
 
 
 def _store(analysis: Analysis, plan: Plan, computed: Computed) -> Snapshot:

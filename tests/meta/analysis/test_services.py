@@ -258,7 +258,7 @@ def test_a_snapshot_holds_what_went_in_how_it_was_computed_and_what_came_out(liv
     assert snapshot.settings == REVMAN_5.to_dict()
     assert snapshot.engine == services.ENGINE
     assert snapshot.result["primary"] == "common"
-    assert set(snapshot.result) == {"primary", "common", "random"}
+    assert set(snapshot.result) == {"primary", "common", "random", "checks"}
     assert json.loads(json.dumps(snapshot.result, allow_nan=False)) == snapshot.result
     assert state(planned) is State.SETTLED
 

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,14 +9,13 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from meta.analysis import figures, queries, services
-from meta.analysis.forms import AmendForm, PlanForm
-from meta.analysis.models import Analysis, Snapshot
-from meta.analysis.queries import Result
+from meta.analysis.models import Analysis, Plan, Snapshot
+from meta.analysis.published import queries as printed
+from meta.analysis.queries import Progress, Result
 from meta.plots import forest
-from reviews.protocol import queries as protocol
 from reviews.team.access import review_for_member, roles_of
 from reviews.team.models import Review
 from reviews.team.request import MemberRequest
@@ -40,31 +37,6 @@ def analyses(request: MemberRequest, slug: str) -> HttpResponse:
     return render(request, "meta/analysis/analyses.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-def new(request: MemberRequest, slug: str) -> HttpResponse:
-    review = review_for_member(request.user, slug, Action.PLAN)
-    form = PlanForm(request.POST if request.method == "POST" else None, wanted=protocol.wanted_outcomes(review))
-    if request.method == "POST" and form.is_valid():
-        wanted = form.cleaned_data["wanted"]
-        try:
-            analysis = services.plan_analysis(
-                review=review,
-                actor=request.user,
-                outcome=wanted.outcome,
-                timepoint=wanted.timepoint,
-                title=form.cleaned_data["title"],
-                experimental=form.cleaned_data["experimental"],
-                control=form.cleaned_data["control"],
-                settings=form.settings(),
-            )
-        except ValidationError as refusal:
-            _tell(form, refusal)
-        else:
-            return redirect("analysis:analysis", slug, analysis.key)
-    status = 422 if request.method == "POST" else 200
-    return render(request, "meta/analysis/plan_form.html", {"review": review, "form": form}, status=status)
-
-
 @require_GET
 def analysis(request: MemberRequest, slug: str, key: str) -> HttpResponse:
     review = review_for_member(request.user, slug)
@@ -74,13 +46,20 @@ def analysis(request: MemberRequest, slug: str, key: str) -> HttpResponse:
 
 def _page_context(request: MemberRequest, review: Review, found: Analysis) -> dict[str, Any]:
     result = queries.result(found)
+    published = list(printed.published_results([found]))
+    snapshot = result.snapshot
     snapshots = Paginator(found.snapshots.order_by("-number"), PER_PAGE).get_page(request.GET.get("page"))
     shown = result.snapshot.number if result.snapshot else 0
     return _result_context(request, review, result) | {
-        "is_open": result.standing.is_open,
         "snapshots": [_history_line(snapshot, shown=shown) for snapshot in snapshots],
         "page_obj": snapshots,
-        "plans": found.plans.select_related("written_by").order_by("-number"),
+        "plans": [_plan_line(plan) for plan in found.plans.select_related("written_by").order_by("-number")],
+        "published": printed.lines(
+            published,
+            inputs=snapshot.inputs if snapshot else None,
+            result=snapshot.result if snapshot else None,
+        ),
+        "is_open": result.standing.is_open,
         "can_plan": _may(request, review, Action.PLAN),
         "release_url": reverse("publication:releases", args=[review.slug])
         if _may(request, review, Action.RELEASE)
@@ -108,30 +87,16 @@ def recompute(request: MemberRequest, slug: str, key: str) -> HttpResponse:
 
 
 def _state(request: MemberRequest, review: Review, key: str, shown: str) -> HttpResponse:
-    context = _page_context(request, review, _analysis(review, key))
-    has_news = not context["is_open"] and str(context["shown"]) != shown
-    if not has_news:
-        return render(request, "meta/analysis/_state.html", context)
-    return render(request, "meta/analysis/_settled.html", context | {"swap": True})
-
-
-@require_http_methods(["GET", "POST"])
-def amend(request: MemberRequest, slug: str, key: str) -> HttpResponse:
-    review = review_for_member(request.user, slug, Action.PLAN)
+    """The part that says where it stands; nothing at all where that is what the page says already."""
     found = _analysis(review, key)
-    plan = queries.current_plan(found)
-    form = AmendForm(
-        request.POST if request.method == "POST" else None,
-        initial={"measure": plan.measure, "method": plan.method, "model": plan.model},
-    )
-    if request.method == "POST" and form.is_valid():
-        services.amend_plan(
-            analysis=found, actor=request.user, settings=form.settings(), reason=form.cleaned_data["reason"]
-        )
-        messages.success(request, _("The plan is amended; the one before stays readable."))
-        return redirect("analysis:analysis", slug, key)
-    context = {"review": review, "analysis": found, "form": form}
-    return render(request, "meta/analysis/amend_form.html", context, status=422 if request.method == "POST" else 200)
+    progress = queries.progress(found)
+    if not progress.standing.is_open and str(progress.newest) != shown:
+        context = _page_context(request, review, found) | {"swap": True}
+        return render(request, "meta/analysis/_settled.html", context)
+    context = _state_context(request, review, progress)
+    if request.GET.get("seen") == context["seen"]:
+        return HttpResponse(status=204)
+    return render(request, "meta/analysis/_state.html", context)
 
 
 @require_GET
@@ -155,23 +120,23 @@ def picture(request: MemberRequest, slug: str, key: str) -> HttpResponse:
     return answer
 
 
-def state_again(request: MemberRequest, review: Review, key: str) -> HttpResponse:
-    context = _result_context(request, review, queries.result(_analysis(review, key)))
-    return render(request, "meta/analysis/_state.html", context)
+def _state_context(request: MemberRequest, review: Review, progress: Progress) -> dict[str, Any]:
+    standing = progress.standing
+    return {
+        "review": review,
+        "analysis": progress.analysis,
+        "state": standing.state.value,
+        "error": standing.last_error,
+        "seen": f"{standing.state.value}-{standing.attempts}",
+        "shown": progress.newest,
+        "computed_at": progress.computed_at,
+        "can_recompute": _may(request, review, Action.RECOMPUTE),
+    }
 
 
 def _result_context(request: MemberRequest, review: Review, result: Result) -> dict[str, Any]:
     analysis, snapshot = result.analysis, result.snapshot
-    context: dict[str, Any] = {
-        "review": review,
-        "analysis": analysis,
-        "state": result.standing.state.value,
-        "error": result.standing.last_error,
-        "shown": snapshot.number if snapshot else 0,
-        "computed_at": snapshot.created_at if snapshot else None,
-        "can_recompute": _may(request, review, Action.RECOMPUTE),
-        "outcome": queries.describe(result),
-    }
+    context: dict[str, Any] = _state_context(request, review, result.progress) | {"outcome": queries.describe(result)}
     if snapshot is not None:
         plot = queries.plot_of(result)
         context |= {
@@ -212,13 +177,16 @@ def _history_line(snapshot: Snapshot, *, shown: int) -> dict[str, Any]:
     }
 
 
-def _tell(form: PlanForm, refusal: ValidationError) -> None:
-    """Put a service's messages beside the fields that they speak of."""
-    if not hasattr(refusal, "error_dict"):
-        form.add_error(None, refusal.messages)
-        return
-    for name, errors in refusal.message_dict.items():
-        form.add_error(name, errors)
+def _plan_line(plan: Plan) -> dict[str, Any]:
+    return {
+        "number": plan.number,
+        "is_current": plan.is_current,
+        "reason": plan.reason,
+        "written_by": plan.written_by,
+        "written_at": plan.written_at,
+        "says": figures.method_sentences(queries.settings_of(plan).to_dict()),
+        "left_out": len(plan.left_out),
+    }
 
 
 def _analysis(review: Review, key: str) -> Analysis:
