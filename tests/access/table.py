@@ -69,6 +69,8 @@ PAGES = {
     "reviews/<slug>/extraction/": MEMBERS_READ,
     "reviews/<slug>/extraction/new/": {"GET": EXTRACTOR, "POST": EXTRACTOR},
     "reviews/<slug>/extraction/<study_id>/": MEMBERS_READ,
+    "reviews/<slug>/extraction/<study_id>/table/": {"GET": EXTRACTOR, "POST": EXTRACTOR},
+    "reviews/<slug>/extraction/<study_id>/arms/": {"GET": EXTRACTOR, "POST": EXTRACTOR},
     "reviews/<slug>/extraction/<study_id>/confirm/": {"POST": EXTRACTOR},
     "reviews/<slug>/extraction/<study_id>/exclude/": {"GET": EXTRACTOR, "POST": EXTRACTOR},
     "reviews/<slug>/extraction/arms/<arm_id>/<timepoint_id>/": {"GET": EXTRACTOR, "POST": EXTRACTOR},
