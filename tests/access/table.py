@@ -68,6 +68,8 @@ PAGES = {
     "reviews/<slug>/protocol/amend/": {"POST": OWNER},
     "reviews/<slug>/extraction/": MEMBERS_READ,
     "reviews/<slug>/extraction/new/": {"GET": EXTRACTOR, "POST": EXTRACTOR},
+    "reviews/<slug>/extraction/file/": {"GET": EXTRACTOR, "POST": EXTRACTOR},
+    "reviews/<slug>/extraction/file/arms.csv": MEMBERS_READ,
     "reviews/<slug>/extraction/<study_id>/": MEMBERS_READ,
     "reviews/<slug>/extraction/<study_id>/table/": {"GET": EXTRACTOR, "POST": EXTRACTOR},
     "reviews/<slug>/extraction/<study_id>/arms/": {"GET": EXTRACTOR, "POST": EXTRACTOR},

@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from reviews.extraction.entry.rules import Printed, read_cell, result_of
-from reviews.extraction.rules import Count, Measurement, MedianRule, Method, Summary, SummaryForm, Unreadable, ValueState
+from reviews.extraction.rules import (
+    Count,
+    Measurement,
+    MedianRule,
+    Method,
+    Summary,
+    SummaryForm,
+    Unreadable,
+    ValueState,
+)
 
 CASES = json.loads((Path(__file__).parent / "typed.json").read_text())
 READ = {"empty": type(None), "says": Count, "measured": Summary, "state": ValueState}
