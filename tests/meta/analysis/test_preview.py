@@ -46,7 +46,7 @@ def trial(living, *cells, **said):
     for place, role in enumerate(roles):
         sent |= {f"arms-{place}-role": role, f"arms-{place}-label": "", f"arms-{place}-randomised": ""}
     for place, cell in enumerate(cells):
-        sent[f"cell-{living.wanted.pk}-{place}"] = cell
+        sent[f"cell-{living.timepoint.pk}-{place}"] = cell
     return sent | said
 
 
@@ -104,7 +104,7 @@ def test_more_people_than_were_randomised_are_no_number(living, planned, preview
 
 def test_a_trial_that_is_there_is_previewed_with_its_other_arms(living, planned, preview):
     study = planned.review.team.studies.get(label="Dilogo 2021")
-    [one] = touched(preview(study=study.pk, **{f"cell-{living.wanted.pk}-1": "17/20"}))
+    [one] = touched(preview(study=study.pk, **{f"cell-{living.timepoint.pk}-1": "17/20"}))
     living.correct(study, "Control", "17/20")
     recomputed(planned)
     shown = planned.snapshots.order_by("-number").first().result["common"]["pooled"]["display"]
@@ -115,7 +115,7 @@ def test_a_trial_that_is_there_is_previewed_with_its_other_arms(living, planned,
 def test_an_analysis_that_leaves_the_trial_out_says_so(living, planned, preview):
     study = planned.review.team.studies.get(label="Dilogo 2021")
     recomputed(living.plan("Without it", settings=Settings(left_out=(LeftOut(study.pk, "Not randomised"),))))
-    found = touched(answer := preview(study=study.pk, **{f"cell-{living.wanted.pk}-1": "17/20"}))
+    found = touched(answer := preview(study=study.pk, **{f"cell-{living.timepoint.pk}-1": "17/20"}))
     assert [one.is_left_out for one in found] == [False, True]
     assert "leaves this trial out" in answer.content.decode()
 
@@ -153,3 +153,12 @@ def test_a_preview_is_quick_and_costs_few_statements(living, planned, preview):
         preview(**sent)
         took.append(time.perf_counter() - begun)
     assert min(took) <= 0.1, took
+
+
+def test_a_median_is_previewed_as_the_mean_that_it_would_be_pooled_as(living, preview):
+    living.outcome.type = "continuous"
+    living.outcome.save()
+    living.plan(settings=Settings(measure="MD", method="IV"))
+    [one] = touched(preview(**trial(living, "11 (8-14) n=29", "15 (11-19) n=29")))
+    assert (one.measure, one.k, one.participants) == ("MD", 1, 58)
+    assert one.after.startswith("\u22124.0")
