@@ -48,6 +48,7 @@ PLACES = {
     "search_id": "The search, by its id.",
     "import_id": "The import (one file of a search), by its id.",
     "record_id": "The record, by its id.",
+    "published_id": "The printed result, by its id.",
 }
 """What stands in an address, in words."""
 

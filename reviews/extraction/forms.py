@@ -1,14 +1,16 @@
 """The shape of a trial as somebody types it, and what is said when it cannot be read."""
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from reviews.extraction import rules
+from reviews.extraction import queries, rules
 from reviews.extraction.entry.forms import METHODS, PRINTED, CellField, NumbersForm, SeenField, is_count
 from reviews.extraction.entry.rules import Printed, read_cell, result_of
 from reviews.extraction.models import Arm, ArmChoice
@@ -27,12 +29,28 @@ ROLES = [(ArmRole.EXPERIMENTAL.value, _("experimental")), (ArmRole.CONTROL.value
 CHARACTERISTICS = ("country", "design", "severity", "product", "route", "dose", "comparator")
 
 
+LEADS_ON = {"data-enter": "next"}
+"""A field from which Enter leads to the next of its kind (js/cells.js); what most trials need stands on this path."""
+
+
 class TrialForm(forms.Form):
     """A trial and its report; the arms and the numbers have forms of their own."""
 
-    label = forms.CharField(label=_("Study"), max_length=120, help_text=_("As it is cited: Monsel 2022."))
-    year = forms.IntegerField(label=_("Year"), required=False, min_value=1900, max_value=2100)
-    citation = forms.CharField(label=_("Report"), max_length=500, help_text=_("Authors, year, journal."))
+    label = forms.CharField(
+        label=_("Study"),
+        max_length=120,
+        widget=forms.TextInput(attrs=LEADS_ON),
+        help_text=_("As it is cited: Monsel 2022."),
+    )
+    year = forms.IntegerField(
+        label=_("Year"), required=False, min_value=1900, max_value=2100, widget=forms.NumberInput(attrs=LEADS_ON)
+    )
+    citation = forms.CharField(
+        label=_("Report"),
+        max_length=500,
+        widget=forms.TextInput(attrs=LEADS_ON),
+        help_text=_("Authors, year, journal."),
+    )
     doi = forms.CharField(label=_("DOI"), required=False, max_length=200)
     registry = forms.CharField(label=_("Registration number"), required=False, max_length=60)
     country = forms.CharField(label=_("Country"), required=False, max_length=300)
@@ -49,9 +67,15 @@ class TrialForm(forms.Form):
 
 
 class ArmForm(forms.Form):
-    label = forms.CharField(label=_("Name"), max_length=120)
+    label = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"data-enter": "arm"}))
     role = forms.ChoiceField(label=_("Role"), choices=ROLES)
-    randomised = forms.IntegerField(label=_("Randomised"), required=False, min_value=1, max_value=rules.MOST_PEOPLE)
+    randomised = forms.IntegerField(
+        label=_("Randomised"),
+        required=False,
+        min_value=1,
+        max_value=rules.MOST_PEOPLE,
+        widget=forms.NumberInput(attrs=LEADS_ON),
+    )
 
 
 if TYPE_CHECKING:
@@ -189,50 +213,77 @@ class Draft:
     evidence: StudyEvidence
 
 
-def drafts(review: Review, data: Mapping[str, Any]) -> list[Draft]:
+def drafts(review: Review, data: Any) -> list[Draft]:
     """The form of a trial, new or stored (its field `study` says which), as evidence that nobody stores.
 
-    Cells that cannot be read yet are left out, so that a preview can follow while somebody types. Pass the evidence of
-    the wanted outcome to ``queries.evidence(..., drafts=[...])``.
+    What cannot be read yet is left out, so that a preview can follow while somebody types; an outcome appears as soon as
+    both sides have numbers. Arms of a stored trial whose cells are empty keep what is confirmed.
+
+    Raises:
+        Http404: `study` is none of the review's.
     """
     asked = [(one.outcome, one.timepoint) for one in protocol.wanted_outcomes(review)]
-    found = str(data.get("study", ""))
-    study = screening.included(review).filter(pk=found).first() if found.isdecimal() else None
-    if study is not None:
-        arms = {place: (arm.pk, arm.label, arm.role, arm.randomised) for place, arm in enumerate(study.arms.all())}
-    else:
-        groups = ArmFormSet(data, prefix="arms")
-        groups.is_valid()
-        arms = {
-            place: (0, given["label"], given["role"], given.get("randomised"))
-            for place, form in enumerate(groups.forms)
-            if (given := getattr(form, "cleaned_data", {})).get("label") and given.get("role")
-        }
+    study = _study(review, str(data["study"])) if data.get("study") else None
+    arms = _arms_of(study) if study is not None else _arms_typed(data)
     numbers = NumbersForm(data, asked=asked, arms=max(arms, default=-1) + 1)
     numbers.is_valid()
-    numbers.read({place: randomised for place, (*_rest, randomised) in arms.items()}, gently=True)
+    numbers.read({place: arm.randomised for place, arm in arms.items()}, gently=True)
     year = str(data.get("year", ""))
+    label = study.label if study else str(data.get("label", "")).strip() or str(_("This trial"))
+    since = study.year if study else int(year) if re.fullmatch("[0-9]{4}", year) else None
     made = []
     for outcome, timepoint in asked:
-        evidence = []
-        for place, (arm_id, label, role, _randomised) in arms.items():
-            entry = numbers.entry(timepoint, place)
-            read = result_of(entry) if entry is not None else None
-            if read is not None:
-                result, methods = read
-                said = Method(numbers.cleaned_data.get(f"method-{timepoint.pk}") or Method.REPORTED)
-                evidence.append(ArmEvidence(arm_id, label, ArmRole(role), result, methods | {said}, ()))
-        if evidence:
-            made.append(
-                Draft(
-                    outcome,
-                    timepoint,
-                    StudyEvidence(
-                        study_id=study.pk if study else 0,
-                        label=study.label if study else str(data.get("label", "")).strip() or str(_("This trial")),
-                        year=study.year if study else int(year) if year.isdecimal() and len(year) == 4 else None,
-                        arms=tuple(evidence),
-                    ),
-                )
-            )
+        typed = {
+            place: found
+            for place, arm in arms.items()
+            if (found := _drafted(numbers, outcome, timepoint, place, arm)) is not None
+        }
+        evidence = StudyEvidence(
+            study_id=study.pk if study else 0,
+            label=label,
+            year=since,
+            arms=tuple(typed[place] for place in sorted(typed)),
+        )
+        is_typed = any(numbers.entry(timepoint, place) is not None for place in arms)
+        if is_typed and all(evidence.side(role) is not None for role in ArmRole):
+            made.append(Draft(outcome, timepoint, evidence))
     return made
+
+
+def _drafted(numbers: NumbersForm, outcome: Outcome, timepoint: Timepoint, place: int, arm: Arm) -> ArmEvidence | None:
+    entry = numbers.entry(timepoint, place)
+    methods: frozenset[Method] = frozenset()
+    if entry is not None:
+        read = result_of(entry)
+        if read is None:
+            return None
+        result, methods = read
+        methods |= {Method(numbers.cleaned_data.get(f"method-{timepoint.pk}") or Method.REPORTED)}
+        return ArmEvidence(arm.pk or 0, arm.label, ArmRole(arm.role), result, methods, ())
+    stands = queries.evidence_result(arm, outcome, timepoint) if arm.pk else None
+    return ArmEvidence(arm.pk, arm.label, ArmRole(arm.role), stands, methods, ()) if stands is not None else None
+
+
+def _study(review: Review, text: str) -> Study:
+    if not re.fullmatch("[0-9]{1,15}", text):
+        raise Http404("No such study.")
+    return get_object_or_404(screening.included(review), pk=text)
+
+
+def _arms_of(study: Study) -> dict[int, Arm]:
+    return dict(enumerate(study.arms.all()))
+
+
+def _arms_typed(data: Any) -> dict[int, Arm]:
+    """Arms that are being typed, not stored: by their place in the form, where their role can be read."""
+    groups = ArmFormSet(data, prefix="arms")
+    groups.is_valid()
+    return {
+        place: Arm(
+            label=given.get("label") or str(_("Arm %(number)d") % {"number": place + 1}),
+            role=given["role"],
+            randomised=given.get("randomised"),
+        )
+        for place, form in enumerate(groups.forms)
+        if (given := getattr(form, "cleaned_data", {})).get("role")
+    }

@@ -94,7 +94,7 @@ class Cell:
     @property
     def summary(self) -> Summary | None:
         """The mean or median that stands here, with the way it was read; None for a count and for no number."""
-        return _summary(self.values)
+        return summary_of(self.values)
 
     @property
     def seen(self) -> str:
@@ -136,7 +136,7 @@ def evidence(
         rows[value.arm].append(value)
     arms: dict[int, list[ArmEvidence]] = defaultdict(list)
     for arm, found in rows.items():
-        result = _result(found)
+        result = result_of(found)
         if result is not None:
             methods = frozenset(Method(value.method) for value in found if value.number is not None)
             ids = tuple(value.pk for value in found if value.quantity in USED)
@@ -197,7 +197,7 @@ USED = frozenset({Quantity.EVENTS, Quantity.TOTAL, Quantity.MEAN, Quantity.SD})
 """The quantities that an analysis reads; the others are what these were worked out from."""
 
 
-def _result(values: Sequence[Value]) -> Result | None:
+def result_of(values: Sequence[Value]) -> Result | None:
     """What an arm's rows say; None unless all of it is there."""
     numbers = {Quantity(value.quantity): value.number for value in values if value.number is not None}
     total = numbers.get(Quantity.TOTAL)
@@ -213,12 +213,12 @@ def _result(values: Sequence[Value]) -> Result | None:
 
 def evidence_result(arm: Arm, outcome: Outcome, timepoint: Timepoint) -> Result | None:
     """The confirmed result of one arm; None unless all its parts are confirmed."""
-    return _result(list(Value.objects.filter(arm=arm, outcome=outcome, timepoint=timepoint, is_evidence=True)))
+    return result_of(list(Value.objects.filter(arm=arm, outcome=outcome, timepoint=timepoint, is_evidence=True)))
 
 
 def newest_result(arm: Arm, outcome: Outcome, timepoint: Timepoint) -> Result | None:
     """The newest numbers of one arm, confirmed or not."""
-    return _result(list(Value.objects.filter(arm=arm, outcome=outcome, timepoint=timepoint, is_current=True)))
+    return result_of(list(Value.objects.filter(arm=arm, outcome=outcome, timepoint=timepoint, is_current=True)))
 
 
 def exclusive_counts(arm: Arm, outcome: Outcome, timepoint: Timepoint) -> list[tuple[str, Count]]:
@@ -233,7 +233,7 @@ def exclusive_counts(arm: Arm, outcome: Outcome, timepoint: Timepoint) -> list[t
     rows: dict[Outcome, list[Value]] = defaultdict(list)
     for value in values:
         rows[value.outcome].append(value)
-    found = ((other.happened or other.name, _result(entries)) for other, entries in rows.items())
+    found = ((other.happened or other.name, result_of(entries)) for other, entries in rows.items())
     return [(words, count) for words, count in found if isinstance(count, Count)]
 
 
@@ -370,12 +370,12 @@ def values(review: Review, *, which: str) -> QuerySet[Value]:
 def _cell(arm: Arm, values: Sequence[Value]) -> Cell:
     current = tuple(value for value in values if value.is_current)
     standing = [value for value in values if value.is_evidence]
-    confirmed = _text(standing)
-    newest = _text(current)
+    confirmed = text_of(standing)
+    newest = text_of(current)
     return Cell(arm, newest, current, confirmed if confirmed != newest else "", tuple(reversed(values)))
 
 
-def _summary(values: Sequence[Value]) -> Summary | None:
+def summary_of(values: Sequence[Value]) -> Summary | None:
     rows = {Quantity(value.quantity): value for value in values if value.number is not None}
     printed = {quantity: value.as_printed for quantity, value in rows.items() if value.as_printed}
     total = rows.get(Quantity.TOTAL)
@@ -396,7 +396,7 @@ STATES = {
 }
 
 
-def _text(values: Sequence[Value]) -> str:
+def text_of(values: Sequence[Value]) -> str:
     """`10/20`, `11.2 (3.4)` or `11 (8–14)`, from the rows of a cell: what was printed, not what was worked out."""
     rows = {Quantity(value.quantity): value for value in values if value.number is not None}
     printed = {quantity: value.as_printed for quantity, value in rows.items() if value.as_printed}

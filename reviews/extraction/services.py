@@ -214,14 +214,7 @@ def write_result(
     }
     if seen is not None and dict(seen) != {quantity: value.pk for quantity, value in standing.items()}:
         raise ValidationError(STALE, code="stale")
-    wanted = rows_of(result, outcome, provenance)
-    for quantity in standing.keys() - wanted.keys():
-        wanted[quantity] = NewRow(ValueState.NOT_APPLICABLE, "", None, provenance.method, provenance.note)
-    changed = {
-        quantity: row
-        for quantity, row in wanted.items()
-        if quantity not in standing or not row.is_like(standing[quantity])
-    }
+    changed = changes(standing, result, outcome, provenance)
     if any(quantity in standing for quantity in changed) and not reason.strip():
         raise ValidationError({"reason": "Say why the number is corrected; the old one stays readable beside it."})
     made = []
@@ -230,26 +223,8 @@ def write_result(
         if old is not None:
             old.is_current = False
             old.save(update_fields=["is_current"])
-        made.append(
-            Value.objects.create(
-                arm=arm,
-                outcome=outcome,
-                timepoint=timepoint,
-                quantity=quantity,
-                state=row.state,
-                as_printed=row.as_printed,
-                number=row.number,
-                measured_at=provenance.measured_at,
-                source=provenance.source.strip(),
-                report=provenance.report,
-                place=provenance.place,
-                method=row.method,
-                note=row.note,
-                reason=reason.strip() if old is not None else "",
-                replaces=old,
-                entered_by=actor,
-            )
-        )
+        made.append(row.as_value(arm, timepoint, quantity, provenance, reason=reason, replaces=old, actor=actor))
+        made[-1].save()
     if made:
         audit.record(
             chain=review.chain,
@@ -287,6 +262,37 @@ class NewRow:
         same_way = self.as_printed != "" or self.number is None or value.note == self.note
         return value.state == self.state and value.number == self.number and same_way
 
+    def as_value(
+        self,
+        arm: Arm,
+        timepoint: Timepoint,
+        quantity: Quantity,
+        provenance: Provenance,
+        *,
+        reason: str,
+        replaces: Value | None,
+        actor: User,
+    ) -> Value:
+        """The row for the database, not saved yet."""
+        return Value(
+            arm=arm,
+            outcome_id=timepoint.outcome_id,
+            timepoint=timepoint,
+            quantity=quantity,
+            state=self.state,
+            as_printed=self.as_printed,
+            number=self.number,
+            measured_at=provenance.measured_at,
+            source=provenance.source.strip(),
+            report=provenance.report,
+            place=provenance.place,
+            method=self.method,
+            note=self.note,
+            reason=reason.strip() if replaces is not None else "",
+            replaces=replaces,
+            entered_by=actor,
+        )
+
     @property
     def told(self) -> int | str:
         """The row as the audit trail shows it."""
@@ -294,6 +300,20 @@ class NewRow:
             return str(self.state)
         is_whole = self.number == self.number.to_integral_value()
         return int(self.number) if is_whole else str(self.number.normalize())
+
+
+def changes(
+    standing: Mapping[Quantity, Value], result: Entry, outcome: Outcome, provenance: Provenance
+) -> dict[Quantity, NewRow]:
+    """The rows that an entry adds to what stands in a cell; what no longer applies is replaced by saying so."""
+    wanted = rows_of(result, outcome, provenance)
+    for quantity in standing.keys() - wanted.keys():
+        wanted[quantity] = NewRow(ValueState.NOT_APPLICABLE, "", None, provenance.method, provenance.note)
+    return {
+        quantity: row
+        for quantity, row in wanted.items()
+        if quantity not in standing or not row.is_like(standing[quantity])
+    }
 
 
 def rows_of(result: Entry, outcome: Outcome, provenance: Provenance) -> dict[Quantity, NewRow]:

@@ -4,12 +4,15 @@ from django.urls import path
 
 from reviews.extraction import views
 from reviews.extraction.entry import views as entry
+from reviews.extraction.sheets import views as sheets
 
 app_name = "extraction"
 
 urlpatterns = [
     path("", views.studies, name="studies"),
     path("new/", views.new, name="new"),
+    path("file/", sheets.sheet, name="sheet"),
+    path("file/arms.csv", sheets.download, name="download"),
     path("<int:study_id>/", views.study, name="study"),
     path("<int:study_id>/table/", entry.table, name="table"),
     path("<int:study_id>/arms/", views.arms, name="arms"),

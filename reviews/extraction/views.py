@@ -244,6 +244,7 @@ def _study_context(request: MemberRequest, review: Review, study: Study) -> dict
                 "pk": report.pk,
                 "citation": report.citation,
                 "files": report.files.all(),
+                "form": FileForm(auto_id=f"report-{report.pk}-%s"),
                 "identifiers": [
                     {"scheme": one.scheme, "value": one.value, "url": web_address(Scheme(one.scheme), one.value)}
                     for one in report.identifiers.all()
@@ -256,7 +257,6 @@ def _study_context(request: MemberRequest, review: Review, study: Study) -> dict
         "choice": queries.arm_choice(review, study),
         "rows": [_row(request, review, row, can_extract) for row in queries.table(study, wanted)],
         "can_extract": can_extract,
-        "file_form": FileForm(auto_id=False),
     }
 
 

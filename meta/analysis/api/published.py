@@ -80,7 +80,7 @@ class Published(ReviewEndpoint):
     needs = {"GET": Action.READ, "POST": Action.PLAN}
 
     @extend_schema(
-        operation_id="published_list",
+        operation_id="printed_list",
         summary="What others printed of an analysis, with the verdict of the newest result",
         responses=PublishedAnswer(many=True),
     )
@@ -89,7 +89,7 @@ class Published(ReviewEndpoint):
         return Response(PublishedAnswer.of_all(_lines(found, list(queries.published_results([found])))))
 
     @extend_schema(
-        operation_id="published_write",
+        operation_id="printed_write",
         summary="Keep a printed result",
         description="Under a label that stands already for the publication it is a correction, and needs a reason.",
         request=PublishedShape,
@@ -115,23 +115,23 @@ class OnePublished(ReviewEndpoint):
     needs = {"POST": Action.PLAN}
 
     @extend_schema(
-        operation_id="published_take_back",
+        operation_id="printed_take_back",
         summary="Take a printed result back",
         description="With a reason. The row stays in the records; pages and new versions leave it out.",
         request=TakingBackShape,
         responses={204: None},
     )
     @once
-    def post(self, request: Request, slug: str, key: str, number: int) -> Response:
+    def post(self, request: Request, slug: str, key: str, published_id: int) -> Response:
         found = get_object_or_404(analysis.analyses(self.review), key=key)
-        published = get_object_or_404(queries.published_results([found]), pk=min(number, MOST_ID))
+        published = get_object_or_404(queries.published_results([found]), pk=min(published_id, MOST_ID))
         services.take_back(published=published, actor=self.actor, reason=self.sent(TakingBackShape)["reason"])
         return Response(status=204)
 
 
 urlpatterns = [
     path("analyses/<slug:key>/published/", Published.as_view()),
-    path("analyses/<slug:key>/published/<int:number>/take-back/", OnePublished.as_view()),
+    path("analyses/<slug:key>/published/<int:published_id>/take-back/", OnePublished.as_view()),
 ]
 
 

@@ -12,9 +12,9 @@ from meta.analysis.api.shapes import MOST_ID
 from meta.analysis.forms import CHECK_CHOICES, WHEN
 from meta.analysis.previewing import Place
 from meta.analysis.rules import PRESETS
-from reviews.base.endpoints.doors import Answer, Shape
+from reviews.base.endpoints.doors import Answer, Shape, once
 from reviews.extraction import rules
-from reviews.extraction.forms import MOST_ARMS, ROLES
+from reviews.extraction.forms import MOST_ARMS
 from reviews.extraction.queries import ArmEvidence, StudyEvidence
 from reviews.extraction.rules import MOST_PEOPLE, ArmRole, Count, Measurement, Result
 from reviews.screening import queries as screening
@@ -22,6 +22,7 @@ from reviews.team.endpoint import ReviewEndpoint
 from reviews.team.rules import Action
 
 MOST_RESULTS = 100
+SIDES = [(role.value, role.value) for role in ArmRole]
 
 
 class OptionAnswer(Answer):
@@ -57,7 +58,7 @@ class TriedResultShape(Shape):
     outcome = serializers.IntegerField(min_value=1, max_value=MOST_ID)
     timepoint = serializers.IntegerField(min_value=1, max_value=MOST_ID)
     arms = serializers.ListField(
-        child=TriedArmShape(allow_null=True), max_length=MOST_ARMS, help_text="In the order of `roles`."
+        child=TriedArmShape(allow_null=True), max_length=MOST_ARMS, help_text="In the order of `sides`."
     )
 
 
@@ -66,7 +67,7 @@ class PreviewShape(Shape):
     study = serializers.IntegerField(
         min_value=1, max_value=MOST_ID, required=False, help_text="A study of the review whose numbers these replace."
     )
-    roles = serializers.ListField(child=serializers.ChoiceField(choices=ROLES), min_length=2, max_length=MOST_ARMS)
+    sides = serializers.ListField(child=serializers.ChoiceField(choices=SIDES), min_length=2, max_length=MOST_ARMS)
     results = TriedResultShape.list_of(least=1, most=MOST_RESULTS)
     characteristics = serializers.DictField(
         child=serializers.CharField(max_length=2000), required=False, default=dict, help_text="For subgroups, by name."
@@ -106,6 +107,7 @@ class Preview(ReviewEndpoint):
         request=PreviewShape,
         responses=TouchedAnswer(many=True),
     )
+    @once
     def post(self, request: Request, slug: str) -> Response:
         sent = self.sent(PreviewShape)
         study_id, label = 0, sent["label"]
@@ -114,11 +116,11 @@ class Preview(ReviewEndpoint):
             study_id, label = study.pk, study.label
         drafts: dict[Place, StudyEvidence] = {}
         for number, result in enumerate(sent["results"]):
-            if len(result["arms"]) != len(sent["roles"]):
-                raise serializers.ValidationError({"results": [f"Result {number + 1}: give one entry for each role."]})
+            if len(result["arms"]) != len(sent["sides"]):
+                raise serializers.ValidationError({"results": [f"Result {number + 1}: give one entry for each side."]})
             arms = tuple(
                 ArmEvidence(0, f"Arm {place + 1}", ArmRole(role), told, frozenset(), ())
-                for place, (role, arm) in enumerate(zip(sent["roles"], result["arms"], strict=True))
+                for place, (role, arm) in enumerate(zip(sent["sides"], result["arms"], strict=True))
                 if (told := _told(arm, number)) is not None
             )
             drafts[result["outcome"], result["timepoint"]] = StudyEvidence(study_id, label, None, arms)

@@ -184,7 +184,9 @@ def _plan_line(plan: Plan) -> dict[str, Any]:
         "reason": plan.reason,
         "written_by": plan.written_by,
         "written_at": plan.written_at,
-        "says": figures.method_sentences(queries.settings_of(plan).to_dict()),
+        "says": [
+            one for one in figures.method_sentences(queries.settings_of(plan).to_dict()) if one["name"] != "Zero cells"
+        ],
         "left_out": len(plan.left_out),
     }
 

@@ -74,9 +74,20 @@ def read_cell(
     Raises:
         Unreadable: it is something else, or cannot be true.
     """
-    words = " ".join(text.split()).casefold()
-    if not words:
+    if not text.strip():
         return None
+    return read_entry(text, is_count=is_count, printed=printed, randomised=randomised)
+
+
+def read_entry(
+    text: str, *, is_count: bool, printed: Printed = Printed.AS_WRITTEN, randomised: int | None = None
+) -> Entry:
+    """The same for a cell that is not empty.
+
+    Raises:
+        Unreadable: it is something else, or cannot be true.
+    """
+    words = " ".join(text.split()).casefold()
     if words in STATE_WORDS:
         return STATE_WORDS[words]
     if is_count:
