@@ -320,6 +320,8 @@ SPECTACULAR_SETTINGS = {
         "ValueMethod": "reviews.extraction.api.METHODS",
         "ValueState": "reviews.extraction.api.STATES",
         "PoolingMethod": "meta.analysis.forms.METHODS",
+        "PooledModel": "meta.analysis.forms.MODELS",
+        "PrintedModel": "meta.analysis.api.published.OF_MODEL",
         "WorkState": "meta.analysis.api.STATES",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

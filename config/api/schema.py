@@ -45,6 +45,7 @@ PLACES = {
     "report_id": "The report, by its id.",
     "file_id": "The file, by its id.",
     "invitation_id": "The invitation, by its id.",
+    "published_id": "The printed result, by its id.",
 }
 """What stands in an address, in words."""
 

@@ -39,6 +39,23 @@ MODEL_RULES: Mapping[str, str] = {
     "both results are kept. To recompute older reviews: the Cochrane Handbook (10.10.4) advises against choosing so.",
 }
 
+NAMES: Mapping[str, str] = {
+    "wald": "Wald",
+    "t": "t distribution",
+    "hk": "Hartung-Knapp",
+    "hk-se": "Hartung-Knapp, error never smaller",
+    "hk-ci": "Wider of Hartung-Knapp and Wald",
+    "hk-iqwig": "Hartung-Knapp, never below common",
+    "kr": "Kenward-Roger",
+    "t_km1": "t, k − 1",
+    "t_km2": "t, k − 2",
+    "z": "Normal",
+    "hk-km2": "Hartung-Knapp, k − 2",
+    "kr-pr": "Kenward-Roger, one less",
+    "HSk": "Hunter-Schmidt, corrected",
+}
+"""Short names where the engine's sentence begins with none."""
+
 METHODS_OF: Mapping[Kind, tuple[str, ...]] = {"binary": ("MH", "IV", "PETO", "SSW"), "continuous": ("IV",)}
 
 VARIANTS: Mapping[str, str] = {
@@ -112,11 +129,18 @@ def named(sentences: Mapping[str, str]) -> list[Option]:
 
 
 def split(code: str, sentence: str) -> Option:
-    """A sentence such as “Peto: for rare events” into name and rest; without a colon the sentence is both."""
+    """A choice with its name: one of ours, or what the sentence says before its colon (“Peto: for rare events”)."""
     name, colon, rest = sentence.partition(": ")
+    if code in NAMES:
+        return Option(code, NAMES[code], sentence)
     return (
         Option(code, name, f"{rest[:1].upper()}{rest[1:]}") if colon else Option(code, sentence.rstrip("."), sentence)
     )
+
+
+def name_of(offered: Iterable[Option], code: str) -> str:
+    """The name of a choice; the code itself where a newer engine wrote it."""
+    return next((option.name for option in offered if option.code == code), code)
 
 
 def _variants(codes: Iterable[str]) -> list[Option]:

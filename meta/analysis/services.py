@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 ENGINE = f"perennial-stats {stats.__version__}"
 
 STALE = "Somebody amended this plan while you were writing. Read it, then amend it again if you still disagree."
-RESERVED_KEYS = frozenset({"new"})
+RESERVED_KEYS = frozenset({"new", "options", "preview"})
 """Addresses of pages that stand where an analysis would."""
 
 

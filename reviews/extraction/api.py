@@ -25,10 +25,10 @@ from reviews.library.services import NewReport
 from reviews.protocol import queries as protocol
 from reviews.protocol.models import Timepoint
 from reviews.screening import queries as screening
-from reviews.team.access import roles_of
+from reviews.team.access import may
 from reviews.team.endpoint import PersonAnswer, ReviewEndpoint
 from reviews.team.models import Review
-from reviews.team.rules import Action, acting_role
+from reviews.team.rules import Action
 
 MOST_RESULTS = 100
 MOST_ID = 2**53
@@ -354,7 +354,7 @@ class Studies(ReviewEndpoint):
             found = found.filter(year=asked["year"])
         if "search" in asked:
             found = found.filter(label__icontains=asked["search"])
-        extracts = acting_role(roles_of(self.actor, self.review), Action.EXTRACT) is not None
+        extracts = may(self.actor, self.review, Action.EXTRACT)
 
         def show(page: Sequence[Study]) -> Any:
             return StudyLineAnswer.of_all(queries.overview(page, person=self.actor if extracts else None))

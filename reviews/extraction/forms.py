@@ -1,61 +1,56 @@
 """The shape of a trial as somebody types it, and what is said when it cannot be read."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms import BoundField
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from reviews.extraction import rules
-from reviews.extraction.models import Value
-from reviews.extraction.rules import ArmRole, Count, Method, Quantity
-from reviews.protocol.models import OutcomeOfInterest
+from reviews.extraction import queries, rules
+from reviews.extraction.entry.forms import METHODS, PRINTED, CellField, NumbersForm, SeenField, is_count
+from reviews.extraction.entry.rules import Printed, read_cell, result_of
+from reviews.extraction.models import Arm, ArmChoice
+from reviews.extraction.queries import ArmEvidence, Cell, StudyEvidence
+from reviews.extraction.rules import ArmHandling, ArmRole, Method
+from reviews.library.models import Study
+from reviews.protocol import queries as protocol
+from reviews.protocol.models import Outcome, Timepoint
+from reviews.screening import queries as screening
+from reviews.team.models import Review
 
 MOST_ARMS = 6
 ARMS_SHOWN = 3
 
-METHODS = [
-    (Method.REPORTED.value, _("reported")),
-    (Method.CALCULATED.value, _("calculated")),
-    (Method.CONVERTED.value, _("converted")),
-    (Method.ESTIMATED.value, _("estimated")),
-    (Method.BACK_CALCULATED.value, _("worked back")),
-    (Method.AUTHOR_CONTACT.value, _("from the authors")),
-]
 ROLES = [(ArmRole.EXPERIMENTAL.value, _("experimental")), (ArmRole.CONTROL.value, _("control"))]
 CHARACTERISTICS = ("country", "design", "severity", "product", "route", "dose", "comparator")
 
 
-class CountField(forms.CharField):
-    """`10/20`: people with the event, of people analysed."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            max_length=40,
-            widget=forms.TextInput(
-                attrs={"placeholder": "10/20", "inputmode": "text", "autocomplete": "off", "size": 8}
-            ),
-            **kwargs,
-        )
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return rules.read_count(text)
-        except rules.Unreadable as refusal:
-            raise ValidationError(str(refusal)) from refusal
+LEADS_ON = {"data-enter": "next"}
+"""A field from which Enter leads to the next of its kind (js/cells.js); what most trials need stands on this path."""
 
 
 class TrialForm(forms.Form):
     """A trial and its report; the arms and the numbers have forms of their own."""
 
-    label = forms.CharField(label=_("Study"), max_length=120, help_text=_("As it is cited: Monsel 2022."))
-    year = forms.IntegerField(label=_("Year"), required=False, min_value=1900, max_value=2100)
-    citation = forms.CharField(label=_("Report"), max_length=500, help_text=_("Authors, year, journal."))
+    label = forms.CharField(
+        label=_("Study"),
+        max_length=120,
+        widget=forms.TextInput(attrs=LEADS_ON),
+        help_text=_("As it is cited: Monsel 2022."),
+    )
+    year = forms.IntegerField(
+        label=_("Year"), required=False, min_value=1900, max_value=2100, widget=forms.NumberInput(attrs=LEADS_ON)
+    )
+    citation = forms.CharField(
+        label=_("Report"),
+        max_length=500,
+        widget=forms.TextInput(attrs=LEADS_ON),
+        help_text=_("Authors, year, journal."),
+    )
     doi = forms.CharField(label=_("DOI"), required=False, max_length=200)
     registry = forms.CharField(label=_("Registration number"), required=False, max_length=60)
     country = forms.CharField(label=_("Country"), required=False, max_length=300)
@@ -72,9 +67,15 @@ class TrialForm(forms.Form):
 
 
 class ArmForm(forms.Form):
-    label = forms.CharField(label=_("Name"), max_length=120)
+    label = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"data-enter": "arm"}))
     role = forms.ChoiceField(label=_("Role"), choices=ROLES)
-    randomised = forms.IntegerField(label=_("Randomised"), required=False, min_value=1, max_value=rules.MOST_PEOPLE)
+    randomised = forms.IntegerField(
+        label=_("Randomised"),
+        required=False,
+        min_value=1,
+        max_value=rules.MOST_PEOPLE,
+        widget=forms.NumberInput(attrs=LEADS_ON),
+    )
 
 
 if TYPE_CHECKING:
@@ -107,98 +108,9 @@ ARMS_AT_FIRST = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class FormRow:
-    """One outcome of the form: its cells in the order of the arms, and where the numbers come from."""
-
-    wanted: OutcomeOfInterest
-    cells: list[BoundField]
-    source: BoundField
-    place: BoundField
-    method: BoundField
-    measured_at: BoundField
-
-    @property
-    def outcome(self) -> str:
-        return self.wanted.outcome.name
-
-    @property
-    def timepoint(self) -> str:
-        return self.wanted.timepoint.label
-
-
-class NumbersForm(forms.Form):
-    """A row for each outcome that the protocol asks for, a cell for each arm."""
-
-    def __init__(self, *args: Any, wanted: list[OutcomeOfInterest], arms: int, **kwargs: Any) -> None:
-        self.wanted, self.arms = wanted, arms
-        super().__init__(*args, **kwargs)
-        for one in wanted:
-            for place in range(arms):
-                self.fields[f"cell-{one.pk}-{place}"] = CountField(
-                    required=False, label=_("Arm %(number)d") % {"number": place + 1}
-                )
-            self.fields[f"source-{one.pk}"] = forms.CharField(
-                label=_("Source"), required=False, max_length=400, help_text=_("Empty: the report above.")
-            )
-            self.fields[f"place-{one.pk}"] = forms.CharField(
-                label=_("Place"), required=False, max_length=120, help_text=_("Page, table or figure.")
-            )
-            self.fields[f"method-{one.pk}"] = forms.ChoiceField(label=_("How"), choices=METHODS)
-            self.fields[f"measured-{one.pk}"] = forms.CharField(
-                label=_("Time of measurement"), required=False, max_length=120
-            )
-
-    def rows(self) -> list[FormRow]:
-        return [
-            FormRow(
-                wanted=one,
-                cells=[self[f"cell-{one.pk}-{place}"] for place in range(self.arms)],
-                source=self[f"source-{one.pk}"],
-                place=self[f"place-{one.pk}"],
-                method=self[f"method-{one.pk}"],
-                measured_at=self[f"measured-{one.pk}"],
-            )
-            for one in self.wanted
-        ]
-
-    def count(self, one: OutcomeOfInterest, place: int) -> Count | None:
-        found: Count | None = self.cleaned_data.get(f"cell-{one.pk}-{place}")
-        return found
-
-    def check_arms(self, randomised: dict[int, int | None]) -> None:
-        """Complain in the cell where more people were analysed than randomised, or where an arm has no name."""
-        for one in self.wanted:
-            for place in range(self.arms):
-                count = self.count(one, place)
-                if count is None:
-                    continue
-                if place not in randomised:
-                    self.add_error(f"cell-{one.pk}-{place}", _("Name this arm above, or leave the cell empty."))
-                    continue
-                for problem in rules.count_problems(count, randomised=randomised[place]):
-                    self.add_error(f"cell-{one.pk}-{place}", problem)
-
-
-class SeenField(forms.CharField):
-    """The values that a page showed, as `events:12,total:13`."""
-
-    def __init__(self) -> None:
-        super().__init__(required=False, widget=forms.HiddenInput, max_length=400)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        try:
-            pairs = [part.split(":") for part in text.split(",") if part]
-            return {Quantity(quantity): int(number) for quantity, number in pairs}
-        except ValueError as error:
-            raise ValidationError(_("This page is out of date. Load it again.")) from error
-
-
 class CorrectionForm(forms.Form):
-    """One cell: its count, where it comes from, and why it differs from what stood there."""
+    """One cell: its numbers, where they come from, and why they differ from what stood there."""
 
-    count = CountField(label=_("Events / total"))
     source = forms.CharField(label=_("Source"), max_length=400)
     place = forms.CharField(label=_("Place"), required=False, max_length=120, help_text=_("Page, table or figure."))
     method = forms.ChoiceField(label=_("How the number came about"), choices=METHODS)
@@ -209,12 +121,37 @@ class CorrectionForm(forms.Form):
     )
     seen = SeenField()
 
-    def __init__(self, *args: Any, standing: tuple[Value, ...], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, cell: Cell, outcome: Outcome, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if standing:
+        self.arm, self.outcome = cell.arm, outcome
+        counts = is_count(outcome)
+        label = _("Events / total") if counts else _("Mean or median")
+        self.fields["count"] = CellField(is_count=counts, label=label)
+        if not counts:
+            summary = cell.summary
+            self.fields["printed"] = forms.ChoiceField(
+                label=_("The numbers are"),
+                choices=PRINTED,
+                required=False,
+                initial=Printed.of(summary).value if summary else "",
+            )
+        if cell.values:
             self.fields["reason"].required = True
         else:
             del self.fields["reason"]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        try:
+            given["result"] = read_cell(
+                given.get("count", ""),
+                is_count=is_count(self.outcome),
+                printed=Printed(given.get("printed") or ""),
+                randomised=self.arm.randomised,
+            )
+        except rules.Unreadable as refusal:
+            self.add_error("count", str(refusal))
+        return given
 
 
 class ConfirmForm(forms.Form):
@@ -229,7 +166,124 @@ class ConfirmForm(forms.Form):
         return [int(part) for part in text.split(",")]
 
 
+HANDLINGS = [
+    (ArmHandling.COMBINE.value, _("together, as one group")),
+    (ArmHandling.SPLIT.value, _("each by itself, against its share of the control group")),
+    (ArmHandling.CHOOSE.value, _("only those chosen here")),
+]
+
+
+class ArmChoiceForm(forms.Form):
+    """How this review pools a trial with several experimental arms."""
+
+    handling = forms.ChoiceField(
+        label=_("The experimental arms enter the results"), choices=HANDLINGS, widget=forms.RadioSelect
+    )
+    arms = forms.ModelMultipleChoiceField(
+        label=_("Arms"), queryset=Arm.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    reason = forms.CharField(label=_("Why"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, study: Study, choice: ArmChoice | None, **kwargs: Any) -> None:
+        begins = {
+            "handling": choice.handling if choice else ArmHandling.COMBINE.value,
+            "arms": [arm.pk for arm in choice.arms.all()] if choice else [],
+        }
+        super().__init__(*args, initial=begins, **kwargs)
+        arms = self.fields["arms"]
+        assert isinstance(arms, forms.ModelMultipleChoiceField)  # noqa: S101  # for the type checker
+        arms.queryset = study.arms.filter(role=ArmRole.EXPERIMENTAL)
+
+
 class ExcludeForm(forms.Form):
     reason = forms.CharField(
         label=_("Why the study is excluded"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+# What somebody is typing, as evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a trial would contribute to one outcome at one time if the form were entered and confirmed as it is."""
+
+    outcome: Outcome
+    timepoint: Timepoint
+    evidence: StudyEvidence
+
+
+def drafts(review: Review, data: Any) -> list[Draft]:
+    """The form of a trial, new or stored (its field `study` says which), as evidence that nobody stores.
+
+    What cannot be read yet is left out, so that a preview can follow while somebody types; an outcome appears as soon as
+    both sides have numbers. Arms of a stored trial whose cells are empty keep what is confirmed.
+
+    Raises:
+        Http404: `study` is none of the review's.
+    """
+    asked = [(one.outcome, one.timepoint) for one in protocol.wanted_outcomes(review)]
+    study = _study(review, str(data["study"])) if data.get("study") else None
+    arms = _arms_of(study) if study is not None else _arms_typed(data)
+    numbers = NumbersForm(data, asked=asked, arms=max(arms, default=-1) + 1)
+    numbers.is_valid()
+    numbers.read({place: arm.randomised for place, arm in arms.items()}, gently=True)
+    year = str(data.get("year", ""))
+    label = study.label if study else str(data.get("label", "")).strip() or str(_("This trial"))
+    since = study.year if study else int(year) if re.fullmatch("[0-9]{4}", year) else None
+    made = []
+    for outcome, timepoint in asked:
+        typed = {
+            place: found
+            for place, arm in arms.items()
+            if (found := _drafted(numbers, outcome, timepoint, place, arm)) is not None
+        }
+        evidence = StudyEvidence(
+            study_id=study.pk if study else 0,
+            label=label,
+            year=since,
+            arms=tuple(typed[place] for place in sorted(typed)),
+        )
+        is_typed = any(numbers.entry(timepoint, place) is not None for place in arms)
+        if is_typed and all(evidence.side(role) is not None for role in ArmRole):
+            made.append(Draft(outcome, timepoint, evidence))
+    return made
+
+
+def _drafted(numbers: NumbersForm, outcome: Outcome, timepoint: Timepoint, place: int, arm: Arm) -> ArmEvidence | None:
+    entry = numbers.entry(timepoint, place)
+    methods: frozenset[Method] = frozenset()
+    if entry is not None:
+        read = result_of(entry)
+        if read is None:
+            return None
+        result, methods = read
+        methods |= {Method(numbers.cleaned_data.get(f"method-{timepoint.pk}") or Method.REPORTED)}
+        return ArmEvidence(arm.pk or 0, arm.label, ArmRole(arm.role), result, methods, ())
+    stands = queries.evidence_result(arm, outcome, timepoint) if arm.pk else None
+    return ArmEvidence(arm.pk, arm.label, ArmRole(arm.role), stands, methods, ()) if stands is not None else None
+
+
+def _study(review: Review, text: str) -> Study:
+    if not re.fullmatch("[0-9]{1,15}", text):
+        raise Http404("No such study.")
+    return get_object_or_404(screening.included(review), pk=text)
+
+
+def _arms_of(study: Study) -> dict[int, Arm]:
+    return dict(enumerate(study.arms.all()))
+
+
+def _arms_typed(data: Any) -> dict[int, Arm]:
+    """Arms that are being typed, not stored: by their place in the form, where their role can be read."""
+    groups = ArmFormSet(data, prefix="arms")
+    groups.is_valid()
+    return {
+        place: Arm(
+            label=given.get("label") or str(_("Arm %(number)d") % {"number": place + 1}),
+            role=given["role"],
+            randomised=given.get("randomised"),
+        )
+        for place, form in enumerate(groups.forms)
+        if (given := getattr(form, "cleaned_data", {})).get("role")
+    }

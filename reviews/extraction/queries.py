@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
@@ -14,9 +15,11 @@ from reviews.extraction.rules import (
     ArmRole,
     Count,
     Measurement,
+    MedianRule,
     Method,
     Quantity,
     Result,
+    Summary,
     ValueState,
 )
 from reviews.library.models import Characteristic, Study
@@ -85,6 +88,15 @@ class Cell:
         return bool(self.values) and all(value.is_evidence for value in self.values)
 
     @property
+    def is_corrected(self) -> bool:
+        return any(value.replaces_id for value in self.history)
+
+    @property
+    def summary(self) -> Summary | None:
+        """The mean or median that stands here, with the way it was read; None for a count and for no number."""
+        return summary_of(self.values)
+
+    @property
     def seen(self) -> str:
         """The ids on show, for a form to send back."""
         return ",".join(f"{value.quantity}:{value.pk}" for value in self.values)
@@ -124,7 +136,7 @@ def evidence(
         rows[value.arm].append(value)
     arms: dict[int, list[ArmEvidence]] = defaultdict(list)
     for arm, found in rows.items():
-        result = _result(found)
+        result = result_of(found)
         if result is not None:
             methods = frozenset(Method(value.method) for value in found if value.number is not None)
             ids = tuple(value.pk for value in found if value.quantity in USED)
@@ -162,6 +174,16 @@ def arm_choice(review: Review, study: Study) -> ArmChoice | None:
     return _arm_choices(review).filter(study=study).first()
 
 
+def arm_choices(review: Review, study: Study) -> QuerySet[ArmChoice]:
+    """Every choice that was made, newest first."""
+    return (
+        ArmChoice.objects.filter(review=review, study=study)
+        .select_related("chosen_by")
+        .prefetch_related("arms")
+        .order_by("-pk")
+    )
+
+
 def _arm_choices(review: Review) -> QuerySet[ArmChoice]:
     return (
         ArmChoice.objects.filter(review=review, is_current=True)
@@ -175,7 +197,7 @@ USED = frozenset({Quantity.EVENTS, Quantity.TOTAL, Quantity.MEAN, Quantity.SD})
 """The quantities that an analysis reads; the others are what these were worked out from."""
 
 
-def _result(values: Sequence[Value]) -> Result | None:
+def result_of(values: Sequence[Value]) -> Result | None:
     """What an arm's rows say; None unless all of it is there."""
     numbers = {Quantity(value.quantity): value.number for value in values if value.number is not None}
     total = numbers.get(Quantity.TOTAL)
@@ -191,7 +213,12 @@ def _result(values: Sequence[Value]) -> Result | None:
 
 def evidence_result(arm: Arm, outcome: Outcome, timepoint: Timepoint) -> Result | None:
     """The confirmed result of one arm; None unless all its parts are confirmed."""
-    return _result(list(Value.objects.filter(arm=arm, outcome=outcome, timepoint=timepoint, is_evidence=True)))
+    return result_of(list(Value.objects.filter(arm=arm, outcome=outcome, timepoint=timepoint, is_evidence=True)))
+
+
+def newest_result(arm: Arm, outcome: Outcome, timepoint: Timepoint) -> Result | None:
+    """The newest numbers of one arm, confirmed or not."""
+    return result_of(list(Value.objects.filter(arm=arm, outcome=outcome, timepoint=timepoint, is_current=True)))
 
 
 def exclusive_counts(arm: Arm, outcome: Outcome, timepoint: Timepoint) -> list[tuple[str, Count]]:
@@ -206,7 +233,7 @@ def exclusive_counts(arm: Arm, outcome: Outcome, timepoint: Timepoint) -> list[t
     rows: dict[Outcome, list[Value]] = defaultdict(list)
     for value in values:
         rows[value.outcome].append(value)
-    found = ((other.happened or other.name, _result(entries)) for other, entries in rows.items())
+    found = ((other.happened or other.name, result_of(entries)) for other, entries in rows.items())
     return [(words, count) for words, count in found if isinstance(count, Count)]
 
 
@@ -343,9 +370,23 @@ def values(review: Review, *, which: str) -> QuerySet[Value]:
 def _cell(arm: Arm, values: Sequence[Value]) -> Cell:
     current = tuple(value for value in values if value.is_current)
     standing = [value for value in values if value.is_evidence]
-    confirmed = _text(standing)
-    newest = _text(current)
+    confirmed = text_of(standing)
+    newest = text_of(current)
     return Cell(arm, newest, current, confirmed if confirmed != newest else "", tuple(reversed(values)))
+
+
+def summary_of(values: Sequence[Value]) -> Summary | None:
+    rows = {Quantity(value.quantity): value for value in values if value.number is not None}
+    printed = {quantity: value.as_printed for quantity, value in rows.items() if value.as_printed}
+    total = rows.get(Quantity.TOTAL)
+    for form, parts in rules.PRINTED.items():
+        if total is not None and set(parts) <= printed.keys():
+            found = Summary(form, tuple(printed[part] for part in parts), rules.whole(total.number or Decimal(0)))
+            by_table = replace(found, median_rule=MedianRule.TABLE)
+            worked_out, spread = rules.derived(by_table), rows.get(Quantity.SD)
+            is_by_table = worked_out is not None and spread is not None and spread.note == worked_out.note
+            return by_table if is_by_table else found
+    return None
 
 
 STATES = {
@@ -355,7 +396,7 @@ STATES = {
 }
 
 
-def _text(values: Sequence[Value]) -> str:
+def text_of(values: Sequence[Value]) -> str:
     """`10/20`, `11.2 (3.4)` or `11 (8–14)`, from the rows of a cell: what was printed, not what was worked out."""
     rows = {Quantity(value.quantity): value for value in values if value.number is not None}
     printed = {quantity: value.as_printed for quantity, value in rows.items() if value.as_printed}

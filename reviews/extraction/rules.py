@@ -177,6 +177,8 @@ class Summary:
     printed: tuple[str, ...]
     total: int
     median_rule: MedianRule = MedianRule.CLOSED
+    total_is_printed: bool = True
+    """False where the people randomised stand in for those measured, because the report does not say."""
 
     def numbers(self) -> dict[Quantity, Decimal]:
         """What was printed, by quantity."""
@@ -232,6 +234,10 @@ def read_summary(
         )
     first, second, third, plus_minus, size = found.groups()
     printed = tuple(part for part in (first, second or plus_minus, third) if part)
+    if second and not third and "," in second and "," not in first:
+        raise Unreadable(
+            f"Is {second} one number or two? Write {second.replace(',', '.')} or {second.replace(',', '–')}."
+        )
     chosen = form or BY_LENGTH[len(printed)]
     if len(printed) != len(PRINTED[chosen]):
         wanted = "one number" if len(PRINTED[chosen]) == 2 else "two numbers"
@@ -239,7 +245,7 @@ def read_summary(
     total = _whole_of(size) if size else people
     if total is None:
         raise Unreadable("Say how many people were measured: write n=29 behind the numbers.")
-    summary = Summary(chosen, printed, total, median_rule)
+    summary = Summary(chosen, printed, total, median_rule, total_is_printed=bool(size))
     problems = summary_problems(summary, randomised=None)
     if problems:
         raise Unreadable(problems[0])

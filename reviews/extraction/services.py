@@ -9,6 +9,7 @@ from django.db import transaction
 
 from reviews.base.audit import services as audit
 from reviews.extraction import queries, rules
+from reviews.extraction.entry.rules import Entry
 from reviews.extraction.models import Arm, ArmChoice, Confirmation, Value
 from reviews.extraction.rules import ArmHandling, ArmRole, Count, Method, Quantity, Summary, ValueState
 from reviews.library import services as library
@@ -28,6 +29,8 @@ COUNTED = (Quantity.EVENTS, Quantity.TOTAL)
 MEASURED = (Quantity.MEAN, Quantity.SD, Quantity.TOTAL)
 STORED = Decimal("1e-8")
 """The places that the database keeps of a number."""
+
+AS_RANDOMISED = "Taken as the number randomised: the report does not say how many were measured."
 
 STALE = "Somebody entered another number here while you were typing. Look at it, then enter yours again if you still disagree."
 
@@ -49,10 +52,6 @@ class Provenance:
     note: str = ""
     measured_at: str = ""
     report: Report | None = None
-
-
-Entry = Count | Summary | ValueState
-"""What can be entered into a cell: a count, a mean or a median, or the statement that there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +169,41 @@ def enter_result(
         PermissionDenied: the person does not extract in this review.
         ValidationError: the numbers cannot be true, a reason or a source is missing, or somebody was faster.
     """
+    made = write_result(
+        review=review,
+        actor=actor,
+        arm=arm,
+        outcome=outcome,
+        timepoint=timepoint,
+        result=result,
+        provenance=provenance,
+        reason=reason,
+        seen=seen,
+    )
+    check_together(arm, outcome, timepoint)
+    return made
+
+
+@transaction.atomic
+def write_result(
+    *,
+    review: Review,
+    actor: User,
+    arm: Arm,
+    outcome: Outcome,
+    timepoint: Timepoint,
+    result: Entry,
+    provenance: Provenance,
+    reason: str = "",
+    seen: Mapping[Quantity, int] | None = None,
+) -> list[Value]:
+    """One cell of several: as ``enter_result``, but whoever calls it checks the arm's outcomes together at the end."""
     role = require(actor, review, Action.EXTRACT)
     study = Study.objects.select_for_update().get(pk=arm.study_id)
     _in_review(review, study)
     if timepoint.outcome_id != outcome.pk or outcome.team_id != review.team_id:
         raise ValidationError("This outcome and time do not belong together in this review.")
-    problems = _problems(arm, outcome, timepoint, result)
+    problems = _problems(arm, outcome, result)
     if not provenance.source.strip():
         problems.append("Say where the numbers come from: the report, and the page, table or figure.")
     if problems:
@@ -186,14 +214,7 @@ def enter_result(
     }
     if seen is not None and dict(seen) != {quantity: value.pk for quantity, value in standing.items()}:
         raise ValidationError(STALE, code="stale")
-    wanted = rows_of(result, outcome, provenance)
-    for quantity in standing.keys() - wanted.keys():
-        wanted[quantity] = NewRow(ValueState.NOT_APPLICABLE, "", None, provenance.method, provenance.note)
-    changed = {
-        quantity: row
-        for quantity, row in wanted.items()
-        if quantity not in standing or not row.is_like(standing[quantity])
-    }
+    changed = changes(standing, result, outcome, provenance)
     if any(quantity in standing for quantity in changed) and not reason.strip():
         raise ValidationError({"reason": "Say why the number is corrected; the old one stays readable beside it."})
     made = []
@@ -202,26 +223,8 @@ def enter_result(
         if old is not None:
             old.is_current = False
             old.save(update_fields=["is_current"])
-        made.append(
-            Value.objects.create(
-                arm=arm,
-                outcome=outcome,
-                timepoint=timepoint,
-                quantity=quantity,
-                state=row.state,
-                as_printed=row.as_printed,
-                number=row.number,
-                measured_at=provenance.measured_at,
-                source=provenance.source.strip(),
-                report=provenance.report,
-                place=provenance.place,
-                method=row.method,
-                note=row.note,
-                reason=reason.strip() if old is not None else "",
-                replaces=old,
-                entered_by=actor,
-            )
-        )
+        made.append(row.as_value(arm, timepoint, quantity, provenance, reason=reason, replaces=old, actor=actor))
+        made[-1].save()
     if made:
         audit.record(
             chain=review.chain,
@@ -259,6 +262,37 @@ class NewRow:
         same_way = self.as_printed != "" or self.number is None or value.note == self.note
         return value.state == self.state and value.number == self.number and same_way
 
+    def as_value(
+        self,
+        arm: Arm,
+        timepoint: Timepoint,
+        quantity: Quantity,
+        provenance: Provenance,
+        *,
+        reason: str,
+        replaces: Value | None,
+        actor: User,
+    ) -> Value:
+        """The row for the database, not saved yet."""
+        return Value(
+            arm=arm,
+            outcome_id=timepoint.outcome_id,
+            timepoint=timepoint,
+            quantity=quantity,
+            state=self.state,
+            as_printed=self.as_printed,
+            number=self.number,
+            measured_at=provenance.measured_at,
+            source=provenance.source.strip(),
+            report=provenance.report,
+            place=provenance.place,
+            method=self.method,
+            note=self.note,
+            reason=reason.strip() if replaces is not None else "",
+            replaces=replaces,
+            entered_by=actor,
+        )
+
     @property
     def told(self) -> int | str:
         """The row as the audit trail shows it."""
@@ -266,6 +300,20 @@ class NewRow:
             return str(self.state)
         is_whole = self.number == self.number.to_integral_value()
         return int(self.number) if is_whole else str(self.number.normalize())
+
+
+def changes(
+    standing: Mapping[Quantity, Value], result: Entry, outcome: Outcome, provenance: Provenance
+) -> dict[Quantity, NewRow]:
+    """The rows that an entry adds to what stands in a cell; what no longer applies is replaced by saying so."""
+    wanted = rows_of(result, outcome, provenance)
+    for quantity in standing.keys() - wanted.keys():
+        wanted[quantity] = NewRow(ValueState.NOT_APPLICABLE, "", None, provenance.method, provenance.note)
+    return {
+        quantity: row
+        for quantity, row in wanted.items()
+        if quantity not in standing or not row.is_like(standing[quantity])
+    }
 
 
 def rows_of(result: Entry, outcome: Outcome, provenance: Provenance) -> dict[Quantity, NewRow]:
@@ -278,7 +326,11 @@ def rows_of(result: Entry, outcome: Outcome, provenance: Provenance) -> dict[Qua
         return {quantity: NewRow(result, "", None, provenance.method, provenance.note) for quantity in core}
     printed = dict(zip(result.numbers(), result.printed, strict=True))
     rows = {quantity: _given(number, printed[quantity], provenance) for quantity, number in result.numbers().items()}
-    rows[Quantity.TOTAL] = _given(Decimal(result.total), str(result.total), provenance)
+    rows[Quantity.TOTAL] = (
+        _given(Decimal(result.total), str(result.total), provenance)
+        if result.total_is_printed
+        else NewRow(ValueState.GIVEN, "", Decimal(result.total), Method.CALCULATED, AS_RANDOMISED)
+    )
     worked_out = rules.derived(result)
     if worked_out is not None:
         for quantity, number in ((Quantity.MEAN, worked_out.mean), (Quantity.SD, worked_out.sd)):
@@ -292,8 +344,24 @@ def _given(number: Decimal, printed: str, provenance: Provenance) -> NewRow:
     return NewRow(ValueState.GIVEN, printed, number, provenance.method, provenance.note)
 
 
-def _problems(arm: Arm, outcome: Outcome, timepoint: Timepoint, result: Entry) -> list[str]:
-    """What cannot be true of an entry, by itself and beside the arm's other outcomes."""
+def check_together(arm: Arm, outcome: Outcome, timepoint: Timepoint) -> None:
+    """Refuse what an arm's newest counts make impossible together.
+
+    Raises:
+        ValidationError: more people than there are had outcomes that exclude each other.
+    """
+    mine = queries.newest_result(arm, outcome, timepoint)
+    if not isinstance(mine, Count):
+        return
+    problems = []
+    for other, count in queries.exclusive_counts(arm, outcome, timepoint):
+        problems += rules.exclusive_problems({outcome.happened or outcome.name: mine, other: count})
+    if problems:
+        raise ValidationError(problems)
+
+
+def _problems(arm: Arm, outcome: Outcome, result: Entry) -> list[str]:
+    """What cannot be true of an entry by itself."""
     if isinstance(result, ValueState):
         return [] if result is not ValueState.GIVEN else ["Enter the number, or say why there is none."]
     is_count = outcome.type == OutcomeType.DICHOTOMOUS
@@ -302,10 +370,7 @@ def _problems(arm: Arm, outcome: Outcome, timepoint: Timepoint, result: Entry) -
         return [f"{outcome} is entered as {wanted}."]
     if isinstance(result, Summary):
         return rules.summary_problems(result, randomised=arm.randomised)
-    problems = rules.count_problems(result, randomised=arm.randomised)
-    for other, count in queries.exclusive_counts(arm, outcome, timepoint):
-        problems += rules.exclusive_problems({outcome.happened or outcome.name: result, other: count})
-    return problems
+    return rules.count_problems(result, randomised=arm.randomised)
 
 
 @transaction.atomic

@@ -12,19 +12,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from reviews.base.refusals import onto
 from reviews.extraction import queries, services
+from reviews.extraction.entry.forms import NumbersForm
 from reviews.extraction.forms import (
     ARMS_AT_FIRST,
+    ArmChoiceForm,
     ArmFormSet,
     ConfirmForm,
     CorrectionForm,
     ExcludeForm,
-    NumbersForm,
     TrialForm,
 )
 from reviews.extraction.models import Arm
 from reviews.extraction.queries import Cell, ResultRow
-from reviews.extraction.rules import ArmRole, Method
+from reviews.extraction.rules import ArmHandling, ArmRole, Method
 from reviews.extraction.services import NewArm, NewResult, Provenance
 from reviews.library.forms import FileForm
 from reviews.library.models import Study
@@ -35,10 +37,10 @@ from reviews.protocol.models import Outcome, Timepoint
 from reviews.screening import queries as screening
 from reviews.screening import services as decisions
 from reviews.screening.rules import Verdict
-from reviews.team.access import review_for_member, roles_of
+from reviews.team.access import may, review_for_member
 from reviews.team.models import Review
 from reviews.team.request import MemberRequest
-from reviews.team.rules import Action, acting_role
+from reviews.team.rules import Action
 
 PER_PAGE = 50
 
@@ -50,7 +52,7 @@ def studies(request: MemberRequest, slug: str) -> HttpResponse:
     counts = {"all": queries.studies(review).count(), "waiting": queries.waiting_in(review)}
     found = queries.studies(review, only_waiting=showing == "waiting")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    can_extract = _may(request, review, Action.EXTRACT)
+    can_extract = may(request.user, review, Action.EXTRACT)
     rows = queries.overview(list(page), person=request.user if can_extract else None)
     context = {
         "review": review,
@@ -67,14 +69,14 @@ def studies(request: MemberRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: MemberRequest, slug: str) -> HttpResponse:
     review = review_for_member(request.user, slug, Action.EXTRACT)
-    wanted = protocol.wanted_outcomes(review)
+    asked = [(one.outcome, one.timepoint) for one in protocol.wanted_outcomes(review)]
     data = request.POST if request.method == "POST" else None
     form = TrialForm(data)
     arms = ArmFormSet(data, prefix="arms", initial=ARMS_AT_FIRST)
     for blank in arms.forms[len(ArmRole) :]:
         blank.empty_permitted = True
         blank.use_required_attribute = False
-    numbers = NumbersForm(data, wanted=wanted, arms=len(arms.forms))
+    numbers = NumbersForm(data, asked=asked, arms=len(arms.forms))
     status = 200
     if request.method == "POST":
         status = 422
@@ -134,7 +136,7 @@ def correct(request: MemberRequest, slug: str, arm_id: int, timepoint_id: int) -
     )
     cell = queries.cell(arm, timepoint)
     data = request.POST if request.method == "POST" else None
-    form = CorrectionForm(data, standing=cell.values, initial=_standing(cell))
+    form = CorrectionForm(data, cell=cell, outcome=timepoint.outcome, initial=_standing(cell))
     if request.method == "POST" and form.is_valid():
         try:
             services.enter_result(
@@ -143,7 +145,7 @@ def correct(request: MemberRequest, slug: str, arm_id: int, timepoint_id: int) -
                 arm=arm,
                 outcome=timepoint.outcome,
                 timepoint=timepoint,
-                result=form.cleaned_data["count"],
+                result=form.cleaned_data["result"],
                 provenance=Provenance(
                     source=form.cleaned_data["source"],
                     place=form.cleaned_data["place"],
@@ -155,7 +157,7 @@ def correct(request: MemberRequest, slug: str, arm_id: int, timepoint_id: int) -
                 seen=form.cleaned_data["seen"],
             )
         except ValidationError as refusal:
-            form.add_error(None, refusal.messages)
+            onto(form, refusal)
             if getattr(refusal, "code", "") == "stale":  # the page that says so shows what stands there now
                 form.data = request.POST.copy()
                 form.data["seen"] = cell.seen
@@ -172,6 +174,32 @@ def correct(request: MemberRequest, slug: str, arm_id: int, timepoint_id: int) -
         "form": form,
     }
     return render(request, "reviews/extraction/correct.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def arms(request: MemberRequest, slug: str, study_id: int) -> HttpResponse:
+    review = review_for_member(request.user, slug, Action.EXTRACT)
+    found = _included_study(review, study_id)
+    choice = queries.arm_choice(review, found)
+    data = request.POST if request.method == "POST" else None
+    form = ArmChoiceForm(data, study=found, choice=choice)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.choose_arms(
+                review=review,
+                actor=request.user,
+                study=found,
+                handling=ArmHandling(form.cleaned_data["handling"]),
+                arms=list(form.cleaned_data["arms"]),
+                reason=form.cleaned_data["reason"],
+            )
+        except ValidationError as refusal:
+            onto(form, refusal)
+        else:
+            messages.success(request, _("Chosen. The results are being recomputed."))
+            return redirect("reviews:extraction:study", slug, study_id)
+    context = {"review": review, "study": found, "form": form, "choices": queries.arm_choices(review, found)}
+    return render(request, "reviews/extraction/arms.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -205,7 +233,7 @@ class CellOnPage:
 
 
 def _study_context(request: MemberRequest, review: Review, study: Study) -> dict[str, Any]:
-    can_extract = _may(request, review, Action.EXTRACT)
+    can_extract = may(request.user, review, Action.EXTRACT)
     wanted = [(one.outcome, one.timepoint) for one in protocol.wanted_outcomes(review)]
     return {
         "review": review,
@@ -216,6 +244,7 @@ def _study_context(request: MemberRequest, review: Review, study: Study) -> dict
                 "pk": report.pk,
                 "citation": report.citation,
                 "files": report.files.all(),
+                "form": FileForm(auto_id=f"report-{report.pk}-%s"),
                 "identifiers": [
                     {"scheme": one.scheme, "value": one.value, "url": web_address(Scheme(one.scheme), one.value)}
                     for one in report.identifiers.all()
@@ -223,10 +252,11 @@ def _study_context(request: MemberRequest, review: Review, study: Study) -> dict
             }
             for report in study.reports.prefetch_related("identifiers", "files")
         ],
-        "arms": list(study.arms.all()),
+        "arms": (arms := list(study.arms.all())),
+        "has_choice": sum(arm.role == ArmRole.EXPERIMENTAL for arm in arms) > 1,
+        "choice": queries.arm_choice(review, study),
         "rows": [_row(request, review, row, can_extract) for row in queries.table(study, wanted)],
         "can_extract": can_extract,
-        "file_form": FileForm(auto_id=False),
     }
 
 
@@ -256,7 +286,7 @@ def _added(request: MemberRequest, review: Review, form: TrialForm, arms: Any, n
     fine = [form.is_valid(), arms.is_valid(), numbers.is_valid()]
     if fine[1] and fine[2]:
         named = {place: arm.cleaned_data for place, arm in enumerate(arms.forms) if arm.cleaned_data}
-        numbers.check_arms({place: arm["randomised"] for place, arm in named.items()})
+        numbers.read({place: arm["randomised"] for place, arm in named.items()})
     if not all(fine) or numbers.errors:
         return None
     citation = form.cleaned_data["citation"]
@@ -277,31 +307,22 @@ def _added(request: MemberRequest, review: Review, form: TrialForm, arms: Any, n
             ],
             results=[
                 NewResult(
-                    outcome=one.outcome,
-                    timepoint=one.timepoint,
-                    results=[numbers.count(one, place) for place in places],
+                    outcome=outcome,
+                    timepoint=timepoint,
+                    results=[numbers.entry(timepoint, place) for place in places],
                     provenance=Provenance(
-                        source=numbers.cleaned_data[f"source-{one.pk}"] or citation,
-                        place=numbers.cleaned_data[f"place-{one.pk}"],
-                        method=Method(numbers.cleaned_data[f"method-{one.pk}"]),
-                        measured_at=numbers.cleaned_data[f"measured-{one.pk}"],
+                        source=numbers.cleaned_data[f"source-{timepoint.pk}"] or citation[:400],
+                        place=numbers.cleaned_data[f"place-{timepoint.pk}"],
+                        method=Method(numbers.cleaned_data[f"method-{timepoint.pk}"]),
+                        measured_at=numbers.cleaned_data[f"measured-{timepoint.pk}"],
                     ),
                 )
-                for one in numbers.wanted
+                for outcome, timepoint in numbers.asked
             ],
         )
     except ValidationError as refusal:
-        _spread(form, refusal)
+        onto(form, refusal)
         return None
-
-
-def _spread(form: TrialForm, refusal: ValidationError) -> None:
-    """Put a service's messages beside the fields that they speak of."""
-    if not hasattr(refusal, "error_dict"):
-        form.add_error(None, refusal.messages)
-        return
-    for name, errors in refusal.message_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
 
 
 def _standing(cell: Cell) -> dict[str, Any]:
@@ -322,10 +343,6 @@ def _standing(cell: Cell) -> dict[str, Any]:
 
 def _included_study(review: Review, study_id: int) -> Study:
     return get_object_or_404(screening.included(review), pk=study_id)
-
-
-def _may(request: MemberRequest, review: Review, action: Action) -> bool:
-    return acting_role(roles_of(request.user, review), action) is not None
 
 
 def _study_url(review: Review, study_id: int) -> str:

@@ -15,12 +15,12 @@ from reviews.protocol import forms, queries, services
 from reviews.protocol.forms import AmendForm, Draft, NewReviewForm
 from reviews.protocol.models import Protocol
 from reviews.protocol.rules import Content, CriterionKind, Difference, WantedOutcome, differences, seal
-from reviews.team.access import review_for_member, roles_of
+from reviews.team.access import may, review_for_member
 from reviews.team.forms import role_words
 from reviews.team.models import Review
 from reviews.team.queries import reviews_of, teams_to_begin_in
 from reviews.team.request import MemberRequest
-from reviews.team.rules import Action, acting_role
+from reviews.team.rules import Action
 
 WORDS = {
     word.value: label
@@ -114,7 +114,7 @@ def _protocol(
     before = next((each for each in versions if each.number == shown.number - 1), None)
     content = queries.content_of(shown)
     newest = versions[0]
-    can_write = acting_role(roles_of(request.user, review), Action.WRITE_PROTOCOL) is not None
+    can_write = may(request.user, review, Action.WRITE_PROTOCOL)
     context = {
         "review": review,
         "protocol": shown,

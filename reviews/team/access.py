@@ -44,6 +44,11 @@ def require(user: User, review: Review, action: Action) -> Role:
     return role
 
 
+def may(user: User | AnonymousUser, review: Review, action: Action) -> bool:
+    """Whether one of the person's roles allows it, so that a page offers only what it would do."""
+    return acting_role(roles_of(user, review), action) is not None
+
+
 def refusal(action: Action) -> str:
     return f"Your role in this review does not allow you to {action}. Its owner can change that."
 

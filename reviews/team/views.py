@@ -20,12 +20,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from reviews.base.audit import queries as trail
 from reviews.base.refusals import onto
 from reviews.team import demo_doors, mail, queries, services
-from reviews.team.access import review_for_member, roles_of
+from reviews.team.access import may, review_for_member
 from reviews.team.forms import InvitationForm, LeadForm, NewPersonForm, ReasonForm, RolesForm, TeamForm, role_words
 from reviews.team.models import Invitation, Review, Team, User
 from reviews.team.queries import Member
 from reviews.team.request import MemberRequest
-from reviews.team.rules import Action, InvitationState, acting_role, email_key
+from reviews.team.rules import Action, InvitationState, email_key
 
 PER_PAGE = 50
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
@@ -118,7 +118,7 @@ def _people(
     invitation_url: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    can_manage = acting_role(roles_of(request.user, review), Action.MANAGE_PEOPLE) is not None
+    can_manage = may(request.user, review, Action.MANAGE_PEOPLE)
     context = {
         "review": review,
         "can_manage": can_manage,

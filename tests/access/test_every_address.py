@@ -14,6 +14,8 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.utils.safestring import SafeString
 
+from meta.analysis.published import services as published
+from meta.analysis.published.rules import Claim
 from meta.plots import forest
 from reviews.library import services as library
 from reviews.protocol.models import Protocol
@@ -80,7 +82,11 @@ def small(paper, django_db_setup, django_db_blocker):
         second = member(review, Role.EXTRACTOR, name="Another extractor")
         living = living_review(review, people[Role.OWNER], second, people[Role.EXTRACTOR])
         study = living.add()
-        recomputed(living.plan("Death"))
+        planned = living.plan("Death")
+        recomputed(planned)
+        printed = published.write_down(
+            analysis=planned, actor=people[Role.OWNER], label="Death", claim=Claim("0.18"), source="A review"
+        )
         living.release("The first version.")
         waiting = living.add("Lanzoni 2021", "2/12", "7/12", confirmed=False)
         file = library.attach_file(
@@ -102,6 +108,7 @@ def small(paper, django_db_setup, django_db_blocker):
             "width": "wide",
             "number": Protocol.objects.get().number,
             "study_id": waiting.pk,
+            "published_id": printed.pk,
             "arm_id": study.arms.first().pk,
             "timepoint_id": living.timepoint.pk,
             "user_id": people[Role.READER].pk,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from meta import stats
+from meta.analysis import options
 from meta.analysis.rules import PER, SWITCH, Absolute, Direction, Model, null_of
 from meta.plots import numbers
 from meta.plots.forest import Interval
@@ -122,7 +123,7 @@ def measured_sentence(subject: Subject, measure: str, effect: Interval, *, sprea
 
 def _apart(effect: Interval, unit: str, *, places: int = 2) -> str:
     """``3.84 days lower (1.50 to 6.19 lower)``; across no difference ``(6.19 lower to 0.30 higher)``."""
-    space = "" if not unit else " "
+    space = "" if unit in {"", "%"} else " "
 
     def size(value: float) -> str:
         return numbers.decimal(abs(value), places)
@@ -147,15 +148,15 @@ def method_sentences(settings: Mapping[str, Any]) -> list[dict[str, str]]:
         ("Model", MODEL_SENTENCES[settings["model"]]),
     ]
     if settings["model"] != Model.COMMON.value:
-        sentences.append(("Between-trial variance", _name(stats.ESTIMATORS, settings["tau2"])))
+        sentences.append(("Between-trial variance", options.name_of(options.estimators(), settings["tau2"])))
     if settings.get("variant"):
         sentences.append(("Formula", settings["variant"]))
     if is_binary:
         sentences.append(("Zero cells", ZERO_CELLS.get(settings["zero_cells"], _rule(settings["zero_cells"]))))
     if "interval" in settings:
-        sentences.append(("Confidence interval", _name(stats.INTERVALS, settings["interval"])))
+        sentences.append(("Confidence interval", options.name_of(options.intervals(), settings["interval"])))
     if settings.get("prediction"):
-        sentences.append(("Prediction interval", _name(stats.PREDICTIONS, settings["prediction"])))
+        sentences.append(("Prediction interval", options.name_of(options.predictions(), settings["prediction"])))
     sentences.append(("Confidence level", numbers.level(settings["level"])))
     if settings.get("subgroups_by"):
         sentences.append(("Subgroups by", settings["subgroups_by"]))
@@ -178,10 +179,6 @@ def chosen_sentence(chosen_by: Mapping[str, Any] | None) -> str:
 
 def left_out_sentences(left_out: Sequence[Mapping[str, Any]]) -> list[str]:
     return [f"Left out by the plan: {study['label']} ({study['reason']})." for study in left_out]
-
-
-def _name(sentences: Mapping[str, str], code: str) -> str:
-    return sentences.get(code, code).partition(":")[0]
 
 
 def _rule(name: str) -> str:

@@ -190,3 +190,87 @@ def test_results_cost_the_same_however_many_there_are(living, reader, django_ass
         client.get(below(living.review))
     with django_assert_max_num_queries(8):
         client.get(below(living.review, "death-0/snapshots/"))
+
+
+# --- Plans in full, printed results, previews ------------------------------------------------------------------------
+
+
+def test_a_plan_says_all_that_it_can(living):
+    study = living.add()
+    answer = plan(
+        living,
+        model="switch",
+        interval="hk",
+        prediction="t_km1",
+        subgroups_by="Country",
+        groups=[{"study_id": study.pk, "group": "Critical"}],
+        left_out=[{"study_id": study.pk, "reason": "Not randomised."}],
+        checks=["cumulative"],
+    )
+    assert answer.status_code == 201
+    shown = answer.json()["plan"]
+    assert (shown["measure"], shown["method"], shown["model"], shown["interval"]) == ("OR", "MH", "switch", "hk")
+    assert shown["groups"] == [{"study_id": study.pk, "group": "Critical"}]
+    assert shown["left_out"] == [{"study_id": study.pk, "reason": "Not randomised."}]
+    assert shown["checks"] == ["cumulative"]
+
+
+def test_an_amendment_changes_only_what_it_names(living, planned):
+    client = program_of(living.owner)
+    sent = {"interval": "t", "reason": "Few trials.", "seen": 1}
+    shown = client.post(below(living.review, f"{planned.key}/plans/"), sent).json()
+    assert (shown["interval"], shown["measure"], shown["model"], shown["zero_cells"]) == (
+        "t",
+        "OR",
+        "common",
+        "revman5",
+    )
+
+
+def test_every_choice_is_listed_with_its_sentence(living, reader):
+    found = program_of(reader).get(below(living.review, "options/")).json()
+    assert {one["field"] for one in found} >= {"measure", "method", "model", "tau2", "interval", "checks", "preset"}
+    assert all(one["sentence"] for one in found)
+
+
+def test_a_printed_result_is_kept_compared_and_taken_back(living, planned, reader):
+    living.add()
+    recomputed(planned)
+    client, address = program_of(living.owner), below(living.review, f"{planned.key}/published/")
+    sent = {"label": "Death", "estimate": "0.18", "lower": "0.12", "upper": "0.80", "publication": "Chen 2022"}
+    made = client.post(address, sent)
+    assert (made.status_code, made.json()["verdict"]) == (201, "misprint")
+    [shown] = program_of(reader).get(address).json()
+    assert (shown["recomputed"], shown["publication"]) == ("0.18 (0.04 to 0.80)", "Chen 2022")
+    assert client.post(address, sent | {"estimate": "x"}).status_code == 422
+    back = f"{address}{shown['id']}/take-back/"
+    assert client.post(back, {"reason": ""}).status_code == 422
+    assert client.post(back, {"reason": "Misread."}).status_code == 204
+    assert client.get(address).json() == []
+    assert client.post(back, {"reason": "Again."}).status_code == 404
+
+
+def test_a_preview_answers_what_a_trial_would_do(living, planned):
+    living.add()
+    recomputed(planned)
+    client, address = program_of(living.extractor), below(living.review, "preview/")
+    one = {
+        "outcome": living.outcome.pk,
+        "timepoint": living.timepoint.pk,
+        "arms": [{"events": 4, "total": 21}, {"events": 13, "total": 24}],
+    }
+    sent = {"sides": ["experimental", "control"], "results": [one]}
+    [shown] = client.post(address, sent).json()
+    assert (shown["before"], shown["k"], shown["participants"]) == ("0.18 (0.04 to 0.80)", 2, 85)
+    study = living.review.team.studies.get()
+    [shown] = client.post(address, sent | {"study": study.pk}).json()
+    assert shown["k"] == 1
+    assert client.post(address, sent | {"study": 999_999}).status_code == 404
+    for wrong in (
+        {"arms": [{"events": 4, "total": 21}]},
+        {"arms": [{"events": 22, "total": 21}, None]},
+        {"arms": [{"mean": 1.0, "total": 21}, None]},
+    ):
+        assert client.post(address, sent | {"results": [one | wrong]}).status_code == 422
+    measured = [{"mean": 11.0, "sd": 4.7, "total": 29}, None]
+    assert client.post(address, sent | {"results": [one | {"arms": measured}]}).json()[0]["k"] == 1

@@ -4,7 +4,23 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from meta.analysis.rules import REVMAN_5, Absolute, Direction, Settings, absolute, digest, direction, rounded
+from meta.analysis.rules import (
+    PRESETS,
+    REVMAN_5,
+    Absolute,
+    Check,
+    Direction,
+    Grouped,
+    LeftOut,
+    Settings,
+    absolute,
+    digest,
+    direction,
+    is_heterogeneous,
+    null_of,
+    rounded,
+    usual_method,
+)
 
 HELPS, HARMS, UNSURE = Direction.BENEFIT, Direction.HARM, Direction.UNSURE
 
@@ -152,3 +168,81 @@ def test_what_differs_hashes_differently(one, other):
 def test_no_result_holds_what_is_not_a_number(value):
     with pytest.raises(ValueError, match="not JSON compliant"):
         digest(value)
+
+
+# --- Plans -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("p_value", "i2", "heterogeneous"),
+    [
+        (0.5, 0.0, False),
+        (0.0999999, 0.0, True),
+        (0.10, 50.0, False),
+        (0.5, 50.0000001, True),
+        (0.5, 49.9999999, False),
+        (0.0, None, False),
+    ],
+)
+def test_the_rule_takes_random_effects_on_unrounded_values(p_value, i2, heterogeneous):
+    assert is_heterogeneous(p_value=p_value, i2=i2) is heterogeneous
+
+
+def test_a_first_plan_says_what_it_always_said_so_that_its_digest_stays():
+    assert REVMAN_5.to_dict() == {
+        "measure": "OR",
+        "method": "MH",
+        "model": "common",
+        "tau2": "DL",
+        "zero_cells": "revman5",
+        "level": 0.95,
+    }
+    assert digest(REVMAN_5.to_dict()) == "d9a4d174bd3ddc14ac1ea0732eb06ab0c4f55aa93b95d1f2c8c2f276714ef3ab"
+
+
+def test_settings_come_back_from_what_was_written_down():
+    settings = Settings(
+        measure="MD",
+        method="IV",
+        model="switch",
+        interval="hk",
+        prediction="t_km1",
+        subgroups_by="Severity",
+        groups=(Grouped(1, "Critical"),),
+        left_out=(LeftOut(2, "Not randomised"),),
+        checks=(Check.CUMULATIVE,),
+    )
+    plain = settings.to_dict()
+    assert plain["groups"] == [{"study_id": 1, "group": "Critical"}]
+    assert Settings.from_dict(plain) == settings
+    assert Settings.from_dict(REVMAN_5.to_dict()) == REVMAN_5
+    assert settings.has_subgroups
+    assert not REVMAN_5.has_subgroups
+
+
+@pytest.mark.parametrize(
+    ("measure", "method"), [("OR", "MH"), ("RR", "MH"), ("RD", "MH"), ("PETO", "PETO"), ("MD", "IV"), ("AS", "IV")]
+)
+def test_a_measure_has_its_usual_method(measure, method):
+    assert usual_method(measure) == method
+
+
+@pytest.mark.parametrize(
+    ("key", "continuous", "expected"),
+    [
+        ("revman-5", False, Settings()),
+        ("revman-5", True, Settings(measure="MD", method="IV")),
+        ("chen-2022", False, Settings(model="switch")),
+        (
+            "cochrane-2025",
+            False,
+            Settings(method="IV", model="random", tau2="REML", interval="hk", prediction="t_km1"),
+        ),
+    ],
+)
+def test_a_preset_fits_the_type_of_the_outcome(key, continuous, expected):
+    assert PRESETS[key].settings(continuous=continuous) == expected
+
+
+def test_a_measure_without_a_null_value_is_read_around_zero():
+    assert (null_of("OR"), null_of("MD"), null_of("MN")) == (1.0, 0.0, 0.0)

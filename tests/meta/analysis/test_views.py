@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from meta.analysis import queries, services
 from meta.analysis.models import Analysis, Plan
-from meta.analysis.views import PER_PAGE
+from meta.analysis.views.results import PER_PAGE
 from reviews.base.work.models import Owed
 from reviews.base.work.rules import State
 from tests.living import recomputed

@@ -96,7 +96,7 @@ def trial(living):
     """What a browser sends for Zamanian 2024."""
 
     def fields(**said):
-        wanted = living.wanted.pk
+        wanted = living.timepoint.pk
         return {
             "label": "Zamanian 2024",
             "year": "2024",

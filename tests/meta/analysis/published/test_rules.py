@@ -12,10 +12,10 @@ from meta.analysis.published.rules import (
     Unprintable,
     Verdict,
     compare,
+    printed_alike,
     problems,
     sentence,
 )
-
 
 OF_CONTROLS = Sums(6, 93)
 
@@ -40,6 +40,7 @@ def found(estimate=0.2072, lower=0.02399, upper=1.7897, *, i2=0.0, is_ratio=True
         (Claim("0.21", "0.02", "1.79", "12"), Verdict.NOT_REPRODUCED),
         (Claim("0.21", "0.02", "1.79", "0", "0/106", "7/93"), Verdict.NOT_REPRODUCED),
         (Claim("0.22"), Verdict.NOT_REPRODUCED),
+        (Claim("0.21", "0.0", "0.02"), Verdict.MISPRINT),
     ],
 )
 def test_a_claim_is_judged_at_its_own_digits(claim, verdict):
@@ -107,3 +108,18 @@ def test_a_claim_says_which_of_its_fields_cannot_be_read():
     }  # fmt: skip
     assert set(problems(Claim("", "0.1"))) == {"estimate", "upper"}
     assert set(problems(Claim("0.2", upper="0.3"))) == {"lower"}
+
+
+def test_a_recomputed_result_is_shown_with_the_digits_of_the_printed_one():
+    assert printed_alike(Claim("0.21", "0.12", "1.790", "0", "0/106", "93"), found()) == (
+        "0.21 (0.02 to 1.790), I² 0%, 0/106 v 93"
+    )
+    assert printed_alike(Claim("0.207"), found()) == "0.207"
+    assert printed_alike(Claim("0.2", i2="0"), found(i2=None)) == "0.2, I² not applicable"
+
+
+def test_what_is_not_reproduced_says_each_number_that_differs():
+    assert sentence(compare(Claim("0.22", control="7/93"), found())) == (
+        "Not reproduced from the stored numbers (the estimate: printed 0.22, recomputed 0.21; the control side: "
+        "printed 7/93, recomputed 6/93)."
+    )

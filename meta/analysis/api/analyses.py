@@ -5,154 +5,32 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from meta.analysis import figures, queries, services
-from meta.analysis.forms import MEASURES, METHODS, MODELS
+from meta.analysis import queries, services
+from meta.analysis.api.shapes import (
+    AmendmentShape,
+    AnalysisAnswer,
+    OneAnalysisAnswer,
+    PlanAnswer,
+    PlanShape,
+    SnapshotAnswer,
+    SnapshotLineAnswer,
+    WorkAnswer,
+    settings_from,
+)
 from meta.analysis.models import Analysis, Plan, Snapshot
-from meta.analysis.queries import Result
-from meta.analysis.rules import REVMAN_5, Model, Settings
-from reviews.base.endpoints.doors import Answer, Shape, once
+from meta.analysis.rules import REVMAN_5, usual_method
+from reviews.base.endpoints.doors import once
 from reviews.base.endpoints.paging import Newest
 from reviews.base.work import queries as work
-from reviews.base.work.rules import State
 from reviews.protocol import queries as protocol
-from reviews.team.endpoint import PersonAnswer, ReviewEndpoint
+from reviews.team.endpoint import ReviewEndpoint
 from reviews.team.models import Review
 from reviews.team.rules import Action
-
-MOST_ID = 2**53
-STATES = [(state.value, state.value) for state in State]
-
-
-# --- What is answered ----------------------------------------------------------------------------------------------
-
-
-class PlanAnswer(Answer):
-    """How an analysis is computed, written before it runs."""
-
-    number = serializers.IntegerField(help_text="Send it back as `seen` when you amend.")
-    measure = serializers.ChoiceField(choices=MEASURES)
-    method = serializers.ChoiceField(choices=METHODS)
-    model = serializers.ChoiceField(choices=MODELS)
-    tau2 = serializers.CharField(help_text="The estimator of the between-study variance.")
-    zero_cells = serializers.CharField()
-    level = serializers.FloatField()
-    experimental = serializers.CharField()
-    control = serializers.CharField()
-    reason = serializers.CharField(help_text="Why it was amended; empty for the first.")
-    written_by = PersonAnswer()
-    written_at = serializers.DateTimeField()
-    is_current = serializers.BooleanField()
-
-
-class WorkAnswer(Answer):
-    """Where the recomputing stands that is owed to an analysis."""
-
-    state = serializers.ChoiceField(
-        choices=STATES, help_text="settled: nothing is owed. parked: it failed six times and waits for a person."
-    )
-    attempts = serializers.IntegerField()
-    last_error = serializers.CharField()
-    asked_at = serializers.DateTimeField(allow_null=True)
-
-
-class PooledAnswer(Answer):
-    """A result in one line."""
-
-    snapshot = serializers.IntegerField(help_text="The number of the snapshot.")
-    text = serializers.CharField(help_text="For example 0.59 (0.40 to 0.87).")
-    k = serializers.IntegerField(help_text="Studies that contribute to the pooled number.")
-    participants = serializers.IntegerField()
-    headline = serializers.CharField(help_text="The result in a sentence.")
-    digest = serializers.CharField(help_text="SHA-256 of what went in. Equal digests are equal results.")
-    computed_at = serializers.CharField()
-
-
-class AnalysisAnswer(Answer):
-    """A pooled question of the review, with its newest result (null before the first)."""
-
-    key = serializers.CharField(source="analysis.key")
-    title = serializers.CharField(source="analysis.title")
-    outcome = serializers.IntegerField(source="analysis.outcome_id")
-    outcome_name = serializers.CharField(source="analysis.outcome.name")
-    timepoint = serializers.IntegerField(source="analysis.timepoint_id")
-    timepoint_label = serializers.CharField(source="analysis.timepoint.label")
-    plan = PlanAnswer()
-    work = WorkAnswer(source="standing")
-    result = serializers.SerializerMethodField()
-
-    @extend_schema_field(PooledAnswer(allow_null=True))
-    def get_result(self, found: Result) -> dict[str, Any] | None:
-        described = queries.describe(found)
-        return None if described is None else PooledAnswer.of(described)
-
-
-class OneAnalysisAnswer(AnalysisAnswer):
-    """An analysis with its newest result in full, as a release would freeze it."""
-
-    description = serializers.SerializerMethodField(help_text="The newest result in full; null before the first.")
-
-    def get_description(self, found: Result) -> dict[str, Any] | None:
-        return queries.describe(found)
-
-
-class SnapshotLineAnswer(Answer):
-    number = serializers.IntegerField()
-    plan = serializers.IntegerField(source="plan.number")
-    text = serializers.SerializerMethodField(help_text="The pooled number with its interval.")
-    k = serializers.SerializerMethodField(help_text="Studies that went in.")
-    engine = serializers.CharField()
-    digest = serializers.CharField()
-    computed_at = serializers.DateTimeField(source="created_at")
-
-    def get_text(self, snapshot: Snapshot) -> str:
-        pooled = snapshot.result[snapshot.result["primary"]]["pooled"]
-        return figures.pooled_text(snapshot.settings["measure"], pooled)
-
-    def get_k(self, snapshot: Snapshot) -> int:
-        return len(snapshot.inputs["studies"])
-
-
-class SnapshotAnswer(SnapshotLineAnswer):
-    """One analysis, computed once and never changed: enough to compute it again and compare."""
-
-    inputs = serializers.DictField(help_text="Every count that was pooled, with the ids of the values that say so.")
-    settings = serializers.DictField()
-    result = serializers.DictField(help_text="Both models; `primary` names the one that the plan chose.")
-
-
-# --- What is sent --------------------------------------------------------------------------------------------------
-
-
-class SettingsShape(Shape):
-    measure = serializers.ChoiceField(choices=MEASURES, required=False, default=REVMAN_5.measure)
-    method = serializers.ChoiceField(choices=METHODS, required=False, default=REVMAN_5.method)
-    model = serializers.ChoiceField(choices=MODELS, required=False, default=Model.COMMON.value)
-
-
-class PlanShape(SettingsShape):
-    outcome = serializers.IntegerField(min_value=1, max_value=MOST_ID)
-    timepoint = serializers.IntegerField(min_value=1, max_value=MOST_ID)
-    title = serializers.CharField(max_length=160, help_text="As readers will see it: Death within 28 days.")
-    experimental = serializers.CharField(max_length=60, help_text="Name of the experimental group.")
-    control = serializers.CharField(max_length=60, required=False, default="control")
-
-
-class AmendmentShape(Shape):
-    measure = serializers.ChoiceField(choices=MEASURES)
-    method = serializers.ChoiceField(choices=METHODS)
-    model = serializers.ChoiceField(choices=MODELS)
-    reason = serializers.CharField(max_length=2000, help_text="Both versions stay readable.")
-    seen = serializers.IntegerField(
-        min_value=1, max_value=MOST_ID, help_text="The number of the plan that you read. 409 if it was amended since."
-    )
-
-
-# --- The endpoints -------------------------------------------------------------------------------------------------
 
 
 @extend_schema(tags=["Analyses"])
@@ -200,6 +78,7 @@ class Analyses(ReviewEndpoint):
         ]
         if not wanted:
             raise serializers.ValidationError({"outcome": ["The protocol does not ask for this outcome at this time."]})
+        measure = sent.get("measure", wanted[0].measure)
         made = services.plan_analysis(
             review=self.review,
             actor=self.actor,
@@ -208,7 +87,7 @@ class Analyses(ReviewEndpoint):
             title=sent["title"],
             experimental=sent["experimental"],
             control=sent["control"],
-            settings=Settings(measure=sent["measure"], method=sent["method"], model=sent["model"]),
+            settings=settings_from(sent, replace(REVMAN_5, measure=measure, method=usual_method(measure))),
         )
         return Response(AnalysisAnswer.of(queries.result(made)), status=201)
 
@@ -252,12 +131,7 @@ class Plans(ReviewEndpoint):
         plan = services.amend_plan(
             analysis=analysis,
             actor=self.actor,
-            settings=replace(
-                queries.settings_of(queries.current_plan(analysis)),
-                measure=sent["measure"],
-                method=sent["method"],
-                model=sent["model"],
-            ),
+            settings=settings_from(sent, queries.settings_of(queries.current_plan(analysis))),
             reason=sent["reason"],
             seen=sent["seen"],
         )

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,18 +9,13 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from meta.analysis import figures, queries, services
-from meta.analysis.forms import AmendForm, PlanForm, preset_for
 from meta.analysis.models import Analysis, Plan, Snapshot
 from meta.analysis.published import queries as printed
 from meta.analysis.queries import Progress, Result
 from meta.plots import forest
-from reviews.base.refusals import onto
-from reviews.protocol import queries as protocol
-from reviews.protocol.models import Outcome
-from reviews.protocol.rules import OutcomeType
 from reviews.team.access import review_for_member, roles_of
 from reviews.team.models import Review
 from reviews.team.request import MemberRequest
@@ -42,52 +35,6 @@ def analyses(request: MemberRequest, slug: str) -> HttpResponse:
         "protocol_url": reverse("reviews:protocol:protocol", args=[review.slug]),
     }
     return render(request, "meta/analysis/analyses.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-def new(request: MemberRequest, slug: str) -> HttpResponse:
-    review = review_for_member(request.user, slug, Action.PLAN)
-    wanted = protocol.wanted_outcomes(review)
-    offered: dict[str, Any] = {"wanted": wanted} | _offered(review)
-    preset = request.POST.get("preset", "")
-    if preset:
-        chosen = next((one.outcome for one in wanted if str(one.pk) == request.POST.get("wanted")), None)
-        return _plan_page(request, review, PlanForm(initial=_typed(request, preset, chosen), **offered))
-    form = PlanForm(request.POST if request.method == "POST" else None, **offered)
-    if request.method == "POST" and form.is_valid():
-        one = form.cleaned_data["wanted"]
-        try:
-            analysis = services.plan_analysis(
-                review=review,
-                actor=request.user,
-                outcome=one.outcome,
-                timepoint=one.timepoint,
-                title=form.cleaned_data["title"],
-                experimental=form.cleaned_data["experimental"],
-                control=form.cleaned_data["control"],
-                settings=form.settings(protocol_measure=one.measure),
-            )
-        except ValidationError as refusal:
-            onto(form, refusal)
-        else:
-            return redirect("analysis:analysis", slug, analysis.key)
-    return _plan_page(request, review, form)
-
-
-def _plan_page(request: MemberRequest, review: Review, form: PlanForm) -> HttpResponse:
-    status = 422 if form.is_bound else 200
-    return render(request, "meta/analysis/plan_form.html", {"review": review, "form": form}, status=status)
-
-
-def _offered(review: Review) -> dict[str, Any]:
-    """What of the review a plan can speak of."""
-    return {"studies": queries.studies_of(review), "characteristics": queries.characteristics_of(review)}
-
-
-def _typed(request: MemberRequest, preset: str, outcome: Outcome | None) -> dict[str, Any]:
-    """What was typed so far, with a preset's choices put over it; nothing is saved."""
-    typed = {name: request.POST.get(name) for name in request.POST if name != "checks"}
-    return typed | {"checks": request.POST.getlist("checks")} | (preset_for(preset, outcome) or {})
 
 
 @require_GET
@@ -150,36 +97,6 @@ def _state(request: MemberRequest, review: Review, key: str, shown: str) -> Http
     if request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)
     return render(request, "meta/analysis/_state.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-def amend(request: MemberRequest, slug: str, key: str) -> HttpResponse:
-    review = review_for_member(request.user, slug, Action.PLAN)
-    found = _analysis(review, key)
-    plan = queries.current_plan(found)
-    offered: dict[str, Any] = _offered(review) | {"kind": OutcomeType(found.outcome.type)}
-    standing = AmendForm.initial_of(queries.settings_of(plan)) | {"seen": plan.number}
-    preset = request.POST.get("preset", "")
-    if preset:
-        form = AmendForm(initial=standing | _typed(request, preset, found.outcome), **offered)
-    else:
-        form = AmendForm(request.POST if request.method == "POST" else None, initial=standing, **offered)
-    if form.is_bound and form.is_valid():
-        try:
-            services.amend_plan(
-                analysis=found,
-                actor=request.user,
-                settings=form.settings(protocol_measure=queries.protocol_measure(found)),
-                reason=form.cleaned_data["reason"],
-                seen=form.cleaned_data["seen"],
-            )
-        except ValidationError as refusal:
-            onto(form, refusal)
-        else:
-            messages.success(request, _("The plan is amended; the one before stays readable."))
-            return redirect("analysis:analysis", slug, key)
-    context = {"review": review, "analysis": found, "form": form}
-    return render(request, "meta/analysis/amend_form.html", context, status=422 if form.is_bound else 200)
 
 
 @require_GET
@@ -267,7 +184,9 @@ def _plan_line(plan: Plan) -> dict[str, Any]:
         "reason": plan.reason,
         "written_by": plan.written_by,
         "written_at": plan.written_at,
-        "says": figures.method_sentences(queries.settings_of(plan).to_dict()),
+        "says": [
+            one for one in figures.method_sentences(queries.settings_of(plan).to_dict()) if one["name"] != "Zero cells"
+        ],
         "left_out": len(plan.left_out),
     }
 

@@ -1,0 +1,1 @@
+"""Pages for results: what is pooled, how, and where its recomputing stands."""
