@@ -66,11 +66,7 @@ class ProposalAnswer(Answer):
         return services.digests(found.document)
 
     def get_document(self, found: Proposal) -> dict[str, Any]:
-        drawn = {"forest", "svg", "svg_narrow"}
-        outcomes = [
-            {name: part for name, part in one.items() if name not in drawn} for one in found.document["outcomes"]
-        ]
-        return found.document | {"outcomes": outcomes}
+        return found.document
 
 
 class NoticeAnswer(Answer):

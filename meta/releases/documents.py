@@ -20,21 +20,9 @@ from reviews.screening import queries as screening
 
 
 def build(
-    *,
-    review: Review,
-    protocol: Protocol | None,
-    results: Sequence[Result],
-    version: str,
-    note: str,
-    evidence_date: str,
-    released_at: dt.datetime,
-    released_by: str,
-    previous: Mapping[str, Any] | None,
+    *, review: Review, protocol: Protocol | None, results: Sequence[Result], previous: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """The document of a version, compared with the one before it (None for the first).
-
-    Figures are drawn here, once, so that a released picture does not change when the drawing code does.
-    """
+    """What a version made now would say, compared with the one before it (None for the first); not drawn yet."""
     document: dict[str, Any] = {
         "schema": formats.SCHEMA,
         "review": {
@@ -46,11 +34,11 @@ def build(
             "intervention": protocol.intervention if protocol else "",
             "comparator": protocol.comparator if protocol else "",
         },
-        "version": version,
-        "evidence_date": evidence_date,
-        "released_at": released_at.isoformat(),
-        "released_by": released_by,
-        "note": note,
+        "version": "",
+        "evidence_date": "",
+        "released_at": "",
+        "released_by": "",
+        "note": "",
         "disclaimer": review.notice,
         "protocol": _protocol(protocol) if protocol else None,
         "outcomes": _outcomes(results),
@@ -61,10 +49,39 @@ def build(
     document["summary"] = formats.summary(document["review"], document["outcomes"])
     if previous is not None:
         document["changes"] = rules.difference(previous, document)
-    marks = _marks(document["changes"])
-    for outcome, result in zip(document["outcomes"], [one for one in results if one.snapshot is not None], strict=True):
-        outcome |= _figure(result, marks)
     return document
+
+
+def frozen(
+    document: Mapping[str, Any],
+    results: Sequence[Result],
+    *,
+    version: str,
+    note: str,
+    evidence_date: str,
+    released_at: dt.datetime,
+    released_by: str,
+) -> dict[str, Any]:
+    """The document of a version, signed, dated and drawn.
+
+    Figures are drawn here, once, so that a released picture does not change when the drawing code does.
+    """
+    marks = _marks(document["changes"])
+    drawn = [
+        outcome | _figure(result, marks)
+        for outcome, result in zip(
+            document["outcomes"], [one for one in results if one.snapshot is not None], strict=True
+        )
+    ]
+    return {
+        **document,
+        "outcomes": drawn,
+        "version": version,
+        "note": note,
+        "evidence_date": evidence_date,
+        "released_at": released_at.isoformat(),
+        "released_by": released_by,
+    }
 
 
 def _outcomes(results: Sequence[Result]) -> list[dict[str, Any]]:

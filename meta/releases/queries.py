@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from meta.analysis import queries as analysis
 from meta.releases import documents, rules
@@ -29,6 +28,7 @@ class Proposal:
     last: Release | None
     base: Release | None
     obstacles: tuple[str, ...]
+    results: tuple[analysis.Result, ...]
 
     @property
     def is_worth_releasing(self) -> bool:
@@ -98,13 +98,8 @@ def proposal(review: Review) -> Proposal:
         review=review,
         protocol=protocol,
         results=found,
-        version="",
-        note="",
-        evidence_date="",
-        released_at=timezone.now(),
-        released_by="",
         previous=base.page if base else None,
     )
     changes = document["changes"]
     step = rules.proposed_step(changes) if changes else Step.MAJOR
-    return Proposal(document, changes, step, last, base, tuple(obstacles))
+    return Proposal(document, changes, step, last, base, tuple(obstacles), tuple(found))

@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from meta.analysis import queries as analysis
 from meta.analysis import rules as hashing
 from meta.releases import documents, queries
 from meta.releases.models import Notice, Release
@@ -54,16 +53,14 @@ def make_release(
         raise ValidationError(f"Nothing has changed since version {found.base.version if found.base else FIRST}.")
     version = found.version(step)
     now = timezone.now()
-    document = documents.build(
-        review=review,
-        protocol=queries.released_protocol(review),
-        results=analysis.results(review),
+    document = documents.frozen(
+        found.document,
+        found.results,
         version=str(version),
         note=note.strip(),
         evidence_date=evidence_date,
         released_at=now,
         released_by=str(actor),
-        previous=found.base.page if found.base else None,
     )
     release = Release.objects.create(
         review=review,

@@ -23,14 +23,14 @@ def test_the_demo_is_loaded_whole_or_not_at_all(monkeypatch):
     def full_disk(*args, **said):
         raise DatabaseError("database or disk is full")
 
-    monkeypatch.setattr(loading, "_correct", full_disk)
+    monkeypatch.setattr(loading.evidence, "correct", full_disk)
     with pytest.raises(DatabaseError), transaction.atomic():
         loading.load()
     assert_nothing_is_there()
 
 
 def test_a_demo_that_cannot_be_computed_says_why_and_leaves_nothing(monkeypatch):
-    def stumble(inputs, settings):
+    def stumble(inputs, settings, **said):
         raise ArithmeticError("The engine stumbled.")
 
     monkeypatch.setattr(loading.analysis, "pool", stumble)

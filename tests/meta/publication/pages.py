@@ -6,8 +6,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
+from meta.publication.tables import TABLES
+
 SLUG = "msc-covid-19"
 KEY = "death-28-days"
+STUDY = "dilogo-2021"
 
 
 def pages(version: str = "1.7.0") -> tuple[str, ...]:
@@ -21,6 +24,9 @@ def pages(version: str = "1.7.0") -> tuple[str, ...]:
         f"{here}{KEY}.svg",
         f"{here}{KEY}/wide.json",
         f"{here}{KEY}/narrow.json",
+        f"/r/{SLUG}/history/",
+        f"{here}studies/{STUDY}/",
+        *(f"{here}{table}.csv" for table in TABLES),
     )
 
 

@@ -95,8 +95,8 @@ def test_what_the_reader_has_already_is_not_sent_again(reader):
 
 def test_a_notice_is_seen_at_once(reader):
     before = reader.get()
-    release = Release.objects.order_by("pk").last()
-    owner = User.objects.get(memberships__role=Role.OWNER)
+    release = Release.objects.filter(review__slug=SLUG).order_by("pk").last()
+    owner = User.objects.filter(memberships__role=Role.OWNER).first()
     releasing.give_notice(
         review=release.review,
         release=release,

@@ -1,6 +1,14 @@
 import pytest
 
-from meta.publication.rules import ArmRow, arm_rows, formula_safe
+from meta.publication.rules import (
+    ArmRow,
+    arm_rows,
+    bias_table,
+    characteristics,
+    formula_safe,
+    results_of_study,
+    shown,
+)
 
 
 def value(arm, quantity, printed, **said):
@@ -78,3 +86,56 @@ def test_no_text_is_taken_for_a_formula(text):
 @pytest.mark.parametrize("cell", ["10", "a=b", "", -1, 2.5, None])
 def test_what_is_no_formula_stays_as_it_is(cell):
     assert formula_safe(cell) == cell
+
+
+def test_a_number_is_taken_as_it_was_worked_out_where_nobody_printed_it():
+    (row,) = arm_rows(document(value("MSC", "mean", "", number="4.25"), value("MSC", "sd", "1.0", number="1")))
+    assert (row.mean, row.sd) == (4.25, 1.0)
+
+
+def test_characteristics_have_a_column_for_each_that_any_study_has():
+    studies = [
+        {"label": "A", "key": "a", "characteristics": [{"name": "Dose", "text": "once"}]},
+        {"label": "B", "key": "b", "characteristics": [{"name": "Country", "text": "Chile"}]},
+    ]
+    found = characteristics(studies)
+    assert found["names"] == ["Dose", "Country"]
+    assert [[cell["text"] for cell in row["cells"]] for row in found["rows"]] == [["once", ""], ["", "Chile"]]
+
+
+def bias(study, subject, says, source="Chen 2022"):
+    return {"study": study, "subject": subject, "says": says, "source": source, "url": "", "place": "Text"}
+
+
+def test_what_nobody_stated_of_a_bias_stays_empty():
+    studies = [{"label": label, "key": label.lower()} for label in ("A", "B", "C")]
+    stated = [bias("A", "Selection", "high"), bias("A", "Selection", "low", "Another"), bias("B", "Detection", "low")]
+    found = bias_table({"studies": studies, "earlier": {"risk_of_bias": stated}})
+    assert found["domains"] == ["Selection", "Detection"]
+    assert [[cell["says"] for cell in row["cells"]] for row in found["rows"]] == [["high; low", ""], ["", "low"]]
+    assert found["others"] == ["C"]
+    assert len(found["sources"]) == 2
+    assert bias_table({"studies": studies, "earlier": {"risk_of_bias": []}}) is None
+
+
+def test_a_study_is_read_in_the_order_of_the_protocol():
+    values = [
+        value("MSC", "events", "1", number="1", outcome="Adverse events", timepoint="end"),
+        value("MSC", "events", "2", number="2"),
+        value("Placebo", "events", "3", number="3"),
+        value("MSC", "events", "4", number="4", outcome="Something else", timepoint="end"),
+    ]
+    wanted = [{"outcome": "Death", "timepoint": "28 days"}, {"outcome": "Adverse events", "timepoint": "end"}]
+    found = results_of_study({"values": values}, {"outcomes": wanted})
+    assert [one["outcome"] for one in found] == ["Death", "Adverse events", "Something else"]
+    assert [arm["label"] for arm in found[0]["arms"]] == ["MSC", "Placebo"]
+    assert found[0]["arms"][0]["values"][0]["shown"] == "2"
+    assert [one["outcome"] for one in results_of_study({"values": values}, None)][0] == "Adverse events"
+
+
+@pytest.mark.parametrize(
+    ("printed", "number", "seen"),
+    [("11.20", "11.2", "11.20"), ("", "4.67312345", "4.673"), ("", None, ""), ("0", "0", "0")],
+)
+def test_a_value_is_shown_as_printed_or_as_it_was_worked_out(printed, number, seen):
+    assert shown({"as_printed": printed, "number": number}) == seen

@@ -230,3 +230,79 @@ def test_who_came_in_one_way_went_out_the_other(old, new):
 
 def test_notices_have_names_that_readers_are_told():
     assert [kind.value for kind in NoticeKind] == ["searched", "pending", "correction", "withdrawn"]
+
+
+def stated(says="", number=None, study=None, subject="PubMed"):
+    return {"subject": subject, "study": study, "says": says, "number": number, "source": "Chen 2022"}
+
+
+def test_what_an_earlier_review_states_is_compared_too():
+    old = document() | {"earlier": {"searches": [stated(number=358)], "directions": [stated("Up", subject="CRP")]}}
+    new = document() | {"earlier": {"searches": [stated("hits", 385)], "risk_of_bias": [stated("high", study="A")]}}
+    changes = difference(old, new)
+    assert [(one["what"], one["old"], one["new"]) for one in changes["stated"]] == [
+        ("PubMed (Chen 2022)", "358", "385 hits"),
+        ("A, PubMed (Chen 2022)", None, "high"),
+        ("CRP (Chen 2022)", "Up", None),
+    ]
+    assert proposed_step(changes) is Step.MINOR
+
+
+def test_the_first_numbers_of_a_study_that_was_there_are_named_by_their_outcome():
+    new = study() | {"values": [value("events", "3") | {"outcome": "Recovery"}, value("total", "20")]}
+    changes = difference(document(study()), document(new))
+    assert changes["entered"] == [
+        {"study": "Dilogo 2021", "what": "Recovery, 28 days"},
+        {"study": "Dilogo 2021", "what": "Death, 28 days"},
+    ]
+    assert changes["corrected"] == []
+    assert proposed_step(changes) is Step.MINOR
+
+
+def test_a_number_that_is_gone_says_why():
+    gone = value("events", "") | {"state": "not_reported", "number": None}
+    [change] = difference(
+        document(study(events="3")), document(study() | {"values": [gone]})
+    )["corrected"]
+    assert (change["old"], change["new"]) == ("3", "not reported")
+
+
+def test_a_characteristic_that_is_read_otherwise_is_named():
+    def described(*texts):
+        return study() | {"characteristics": [{"name": name, "text": text} for name, text in texts]}
+
+    changes = difference(
+        document(described(("Country", "Iran"))), document(described(("Country", "Iraq"), ("Dose", "once")))
+    )
+    assert [(one["what"], one["old"], one["new"]) for one in changes["described"]] == [
+        ("Country", "Iran", "Iraq"),
+        ("Dose", None, "once"),
+    ]
+    assert proposed_step(changes) is Step.PATCH
+
+
+def test_an_outcome_that_is_gone_is_named_last():
+    changes = difference(document(), document(key="recovery"))
+    assert [(one["verdict"], one["old"], one["new"]) for one in changes["outcomes"]] == [
+        ("new outcome", None, "0.18 (0.06 to 0.52)"),
+        ("no longer reported", "0.18 (0.06 to 0.52)", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"alternatives": [{"text": "0.18 (0.06 to 0.51)"}]},
+        {"heterogeneity": {"text": "I² = 1%"}},
+        {"absolute": {"sentence": "Of 1,000 people"}},
+        {"subgroups": {"groups": [{"name": "Severe", "text": "0.24"}]}},
+        {"published": [{"label": "28 days", "printed": "0.18", "verdict": "exact"}]},
+        {"k": 7},
+    ],
+)
+def test_any_displayed_text_that_changes_makes_more_than_a_patch(part):
+    new = document()
+    new["outcomes"][0] |= part
+    changes = difference(document(), new)
+    assert changes["outcomes"][0]["verdict"] == "same conclusion"
+    assert proposed_step(changes) is Step.MINOR

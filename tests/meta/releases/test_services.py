@@ -184,7 +184,7 @@ def test_a_document_holds_everything_that_its_page_shows(ready, first):
         "changes",
     }
     assert (found["schema"], found["version"], found["evidence_date"], found["changes"]) == (
-        1,
+        2,
         "1.0.0",
         "2022-08",
         None,
