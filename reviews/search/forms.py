@@ -1,6 +1,5 @@
 """The shape of a search as somebody writes it down, of files, and of what is asked of the records."""
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -65,7 +64,7 @@ class SearchForm(forms.Form):
 
     source = forms.CharField(label=_("Source"), max_length=120, widget=forms.TextInput(attrs={"list": "sources"}))
     kind = forms.ChoiceField(label=_("Kind of source"), choices=KINDS)
-    ran_on = forms.DateField(label=_("Run on"), widget=forms.DateInput(attrs={"type": "date"}))
+    ran_on = forms.DateField(label=_("Run on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     ran_by = forms.CharField(label=_("Run by"), max_length=120)
     update = forms.TypedChoiceField(label=_("Part of"), coerce=int)
     query = forms.CharField(
@@ -246,9 +245,3 @@ class CorrectRecordForm(forms.Form):
     def changes(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in self.fields if name != "reason" and name in self.changed_data}
 
-
-class AsOfForm(forms.Form):
-    on = forms.DateField(required=False)
-
-    def day(self) -> dt.date | None:
-        return self.cleaned_data["on"] if self.is_valid() else None

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from reviews.base.refusals import onto
@@ -24,11 +24,11 @@ from reviews.team.request import MemberRequest
 from reviews.team.rules import Action, acting_role
 
 STANDINGS = {
-    Standing.FRESH: (_("up to date"), "good"),
-    Standing.DUE: (_("due"), "waiting"),
-    Standing.LATE: (_("late"), "bad"),
-    Standing.NEVER: (_("never searched"), "bad"),
-    Standing.UNSCHEDULED: (_("not on the schedule"), ""),
+    Standing.FRESH: (gettext_lazy("up to date"), "good"),
+    Standing.DUE: (gettext_lazy("due"), "waiting"),
+    Standing.LATE: (gettext_lazy("late"), "bad"),
+    Standing.NEVER: (gettext_lazy("never searched"), "waiting"),
+    Standing.UNSCHEDULED: (gettext_lazy("not on the schedule"), ""),
 }
 SHOWN = 100
 """Searches on the page; a living review has some tens a year."""
