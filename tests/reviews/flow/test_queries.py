@@ -59,7 +59,9 @@ def test_every_number_opens_as_many_records(filled):
         number = whole.identified if box is Box.IDENTIFIED else whole.boxes[box]
         assert queries.behind(filled, at(1), box=box).count() == number
     for column in found:
-        assert queries.behind(filled, at(1), box=Box.IDENTIFIED, update=column.update).count() == column.numbers.identified
+        assert (
+            queries.behind(filled, at(1), box=Box.IDENTIFIED, update=column.update).count() == column.numbers.identified
+        )
     assert queries.behind(filled, at(1), box=Box.IDENTIFIED, source="ICTRP").count() == 2
     assert queries.behind(filled, at(1), box=Box.IDENTIFIED, kind="register").count() == 2
 

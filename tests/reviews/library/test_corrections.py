@@ -12,13 +12,13 @@ from reviews.library.rules import Unrecognised
 
 @pytest.fixture
 def record(review):
-    return Record.objects.create(review=review, source="PubMed", raw="TI  - Cels for lungs", title="Cels for lungs", year=2021)
+    return Record.objects.create(
+        review=review, source="PubMed", raw="TI  - Cels for lungs", title="Cels for lungs", year=2021
+    )
 
 
 def correct(record, person, reason="As the article's page says.", **changes):
-    return services.correct_record(
-        review=record.review, actor=person, record=record, changes=changes, reason=reason
-    )
+    return services.correct_record(review=record.review, actor=person, record=record, changes=changes, reason=reason)
 
 
 def test_a_correction_keeps_what_was_there(record, owner):

@@ -17,7 +17,12 @@ TITLES = {
 def records(review):
     made = {
         key: Record.objects.create(
-            review=review, source="PubMed", raw=title, title=title, authors="Monsel, Antoine\nŁukasz, Ø.", abstract="Lungs."
+            review=review,
+            source="PubMed",
+            raw=title,
+            title=title,
+            authors="Monsel, Antoine\nŁukasz, Ø.",
+            abstract="Lungs.",
         )
         for key, title in TITLES.items()
     }

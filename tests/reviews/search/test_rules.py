@@ -12,7 +12,9 @@ TODAY = dt.date(2026, 3, 1)
 
 
 def test_a_line_of_the_schedule_promises_each_source_that_it_names():
-    found = rules.promises([("PubMed, Embase; CENTRAL", 30, 40), ("Retractions and corrections", 7, 14), ("pubmed", 1, 2)])
+    found = rules.promises(
+        [("PubMed, Embase; CENTRAL", 30, 40), ("Retractions and corrections", 7, 14), ("pubmed", 1, 2)]
+    )
     assert [(each.name, each.every_days) for each in found] == [
         ("PubMed", 30),
         ("Embase", 30),
