@@ -154,8 +154,7 @@ class LookForm(forms.Form):
 
     def mapping(self) -> dict[str, str]:
         """Which column is what, by the names of the columns."""
-        chosen = {column: self.cleaned_data.get(f"column-{number}", "") for number, column in enumerate(self.columns)}
-        return {column: field for column, field in chosen.items() if field}
+        return {column: self.cleaned_data.get(f"column-{number}", "") for number, column in enumerate(self.columns)}
 
     def column_fields(self) -> list[Any]:
         return [self[f"column-{number}"] for number in range(len(self.columns))]
@@ -244,4 +243,3 @@ class CorrectRecordForm(forms.Form):
 
     def changes(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in self.fields if name != "reason" and name in self.changed_data}
-

@@ -5,7 +5,7 @@ import pytest
 from reviews.library.models import Record
 from reviews.search import services
 from reviews.search.models import Import, Search
-from tests.searched import brought, ris, searched, upload
+from tests.searched import A_ROW_OF_NOTHING, brought, ris, searched, upload
 
 
 @pytest.fixture
@@ -23,22 +23,18 @@ def test_a_program_brings_a_search_from_beginning_to_end(client, owner, here):
     assert made.status_code == 201
     search = made.json()
     assert (search["query"], search["ran_by"], search["update"]) == (" a\nb ", "Ada Okafor", 0)
-    came = client.post(
-        f"{here}searches/{search['id']}/files/", {"file": upload(ris() + "TY  - JOUR\nER  - \n\n")}
-    ).json()
+    came = client.post(f"{here}searches/{search['id']}/files/", {"file": upload(A_ROW_OF_NOTHING, "table.csv")}).json()
     [file] = came["new"]
     assert file["state"] == "preview"
     assert send(client, f"{here}imports/{file['id']}/start/", {"encoding": "utf-8"}).json()["state"] == "reading"
     services.read_import(import_id=file["id"])
     done = client.get(f"{here}imports/{file['id']}/").json()
-    assert (done["state"], done["starts"], done["imported"], done["rejected"]) == ("done", 2, 1, 1)
+    assert (done["state"], done["starts"], done["imported"], done["rejected"]) == ("done", 3, 2, 1)
     [rejection] = client.get(f"{here}imports/{file['id']}/rejections/").json()["results"]
     assert rejection["position"] == 2
-    again = client.post(
-        f"{here}searches/{search['id']}/files/", {"file": upload(ris() + "TY  - JOUR\nER  - \n\n")}
-    ).json()
+    again = client.post(f"{here}searches/{search['id']}/files/", {"file": upload(A_ROW_OF_NOTHING, "table.csv")}).json()
     assert (again["new"], [each["id"] for each in again["same"]]) == ([], [file["id"]])
-    assert client.get(f"{here}searches/{search['id']}/").json()["received"] == 1
+    assert client.get(f"{here}searches/{search['id']}/").json()["received"] == 2
     assert send(client, f"{here}imports/{file['id']}/undo/").json()["state"] == "undone"
     assert client.get(f"{here}imports/", {"state": "undone"}).json()["results"][0]["id"] == file["id"]
 

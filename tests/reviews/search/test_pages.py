@@ -12,7 +12,7 @@ from reviews.search import services
 from reviews.search.models import Import, Search
 from reviews.search.rules import ImportState
 from tests.factories import ProtocolFactory
-from tests.searched import RAN_ON, a_search, brought, read, ris, searched, upload
+from tests.searched import A_ROW_OF_NOTHING, RAN_ON, a_search, brought, read, ris, searched, upload
 
 
 def page(name, review, **where):
@@ -164,10 +164,10 @@ def test_progress_is_told_until_it_is_done(as_owner, review, owner):
 
 
 def test_rejections_are_shown_with_their_lines(as_owner, review, owner):
-    found = searched(review, owner, ris("One") + "TY  - JOUR\nER  - \n\n")
+    found = searched(review, owner, A_ROW_OF_NOTHING, "table.csv")
     content = as_owner.get(page("import", review, import_id=found.pk)).content
     assert b"Not imported, and why" in content
-    assert b"1 imported and 1 rejected make 2" in content
+    assert b"2 imported and 1 rejected make 3" in content
 
 
 def test_the_same_file_again_says_so(as_owner, review, owner):
