@@ -125,7 +125,11 @@ def read(
         lines.taken, lines.length = [], 0
         began, line = line, line + data.count(b"\n", begin, lines.at)
         if length > LONGEST_RECORD:
-            yield Rejection(began, f"The row is {length / 1e6:.1f} MB long; no reference is. A quotation mark may be missing.", raw[:SHOWN])
+            yield Rejection(
+                began,
+                f"The row is {length / 1e6:.1f} MB long; no reference is. A quotation mark may be missing.",
+                raw[:SHOWN],
+            )
         elif problem:
             yield Rejection(began, f"This row cannot be read: {problem}.", raw[:SHOWN])
         elif cells:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PMID_START = re.compile(rb"^PMID ?- ", re.MULTILINE)
-BLANK_START = re.compile(rb"(?:\A|(?<=\n\n))(?=\n*[A-Z][A-Z0-9]{1,3} {0,2}- )|(?<=\n[ \t]\n)(?=[A-Z][A-Z0-9]{1,3} {0,2}- )")
+BLANK_START = re.compile(
+    rb"(?:\A|(?<=\n\n))(?=\n*[A-Z][A-Z0-9]{1,3} {0,2}- )|(?<=\n[ \t]\n)(?=[A-Z][A-Z0-9]{1,3} {0,2}- )"
+)
 TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)", re.DOTALL)
 ID_SUFFIX = re.compile(r"\s*\[(\w+)\]\s*$")
 PMID_IN_LINK = re.compile(r"\bPMID:\s*(\d+)")

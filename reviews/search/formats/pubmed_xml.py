@@ -57,7 +57,9 @@ def article(line: int, raw: str, root: etree._Element) -> Reference:
         title=title,
         authors=authors(body, "AuthorList/Author"),
         year=date(issue, body, root),
-        journal=text_of(journal.find("Title")) or text_of(journal.find("ISOAbbreviation")) if journal is not None else "",
+        journal=text_of(journal.find("Title")) or text_of(journal.find("ISOAbbreviation"))
+        if journal is not None
+        else "",
         volume=issue.findtext("Volume", "").strip() if issue is not None else "",
         issue=issue.findtext("Issue", "").strip() if issue is not None else "",
         pages=pages(body),
@@ -65,9 +67,13 @@ def article(line: int, raw: str, root: etree._Element) -> Reference:
         pmid=text_of(number) if text_of(number).isdigit() else ids.get("pubmed", ""),
         pmcid=fields.pmcid(ids.get("pmc", "")),
         registrations=fields.registrations(
-            *[one.text or "" for one in body.iterfind("DataBankList/DataBank/AccessionNumberList/AccessionNumber")], title, summary
+            *[one.text or "" for one in body.iterfind("DataBankList/DataBank/AccessionNumberList/AccessionNumber")],
+            title,
+            summary,
         ),
-        issn_isbn="; ".join([one.text.strip() for one in journal.iterfind("ISSN") if one.text]) if journal is not None else "",
+        issn_isbn="; ".join([one.text.strip() for one in journal.iterfind("ISSN") if one.text])
+        if journal is not None
+        else "",
         abstract=summary,
         language=body.findtext("Language", "").strip(),
         keywords=keywords(citation),
@@ -85,7 +91,9 @@ def book(line: int, raw: str, root: etree._Element) -> Reference:
     volume = body.find("Book")
     volume = body if volume is None else volume
     own, whole = text_of(body.find("ArticleTitle")), text_of(volume.find("BookTitle"))
-    ids = identifiers(root, "BookDocument/ArticleIdList/ArticleId") | identifiers(root, "PubmedBookData/ArticleIdList/ArticleId")
+    ids = identifiers(root, "BookDocument/ArticleIdList/ArticleId") | identifiers(
+        root, "PubmedBookData/ArticleIdList/ArticleId"
+    )
     summary = abstract(body)
     number = text_of(body.find("PMID"))
     return Reference(
@@ -107,7 +115,8 @@ def book(line: int, raw: str, root: etree._Element) -> Reference:
         publication_types=tuple([text_of(one) for one in body.iterfind("PublicationType")]),
         accession=number or ids.get("bookaccession", ""),
         database="PubMed",
-        extra={f"ArticleId {name}": (value,) for name, value in ids.items() if name not in ("doi", "pubmed")} or NOTHING,
+        extra={f"ArticleId {name}": (value,) for name, value in ids.items() if name not in ("doi", "pubmed")}
+        or NOTHING,
     )
 
 
@@ -140,7 +149,9 @@ def abstract(body: etree._Element) -> str:
 
 def date(issue: etree._Element | None, body: etree._Element, root: etree._Element) -> int | None:
     printed = issue.find("PubDate") if issue is not None else None
-    if printed is not None and (found := fields.year(printed.findtext("Year", ""), printed.findtext("MedlineDate", ""))):
+    if printed is not None and (
+        found := fields.year(printed.findtext("Year", ""), printed.findtext("MedlineDate", ""))
+    ):
         return found
     return fields.year(
         body.findtext("ArticleDate/Year", ""),
@@ -156,7 +167,9 @@ def pages(body: etree._Element) -> str:
 
 def electronic_doi(body: etree._Element) -> str:
     return fields.first_doi(
-        one.text or "" for one in body.iterfind("ELocationID") if one.get("EIdType") == "doi" and one.get("ValidYN", "Y") == "Y"
+        one.text or ""
+        for one in body.iterfind("ELocationID")
+        if one.get("EIdType") == "doi" and one.get("ValidYN", "Y") == "Y"
     )
 
 
@@ -174,7 +187,9 @@ def links(citation: etree._Element) -> tuple[Link, ...]:
             continue
         source, number = text_of(one.find("RefSource")), text_of(one.find("PMID"))
         kind = LINKS.get(named, LinkKind.OTHER)
-        made.append(Link(kind, source if kind is not LinkKind.OTHER else f"{named}: {source}", number, fields.doi(source)))
+        made.append(
+            Link(kind, source if kind is not LinkKind.OTHER else f"{named}: {source}", number, fields.doi(source))
+        )
     return tuple(made)
 
 

@@ -309,7 +309,9 @@ def test_what_is_what_in_a_table_is_remembered(review, owner, search):
     assert again.mapping == found.mapping or again.mapping["Naam"] == "title"
 
 
-@pytest.mark.parametrize("said", [{"format": "word"}, {"encoding": "klingon"}, {"encoding": "rot13"}, {"encoding": "\x00"}])
+@pytest.mark.parametrize(
+    "said", [{"format": "word"}, {"encoding": "klingon"}, {"encoding": "rot13"}, {"encoding": "\x00"}]
+)
 def test_what_cannot_be_read_so_is_refused_with_a_sentence(review, owner, search, said):
     found = brought(search, owner, ris())
     with pytest.raises(ValidationError, match="There is no"):
