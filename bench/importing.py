@@ -30,12 +30,13 @@ PAGES = (
     "/r/msc-covid-19/",
     REVIEW,
 )
-WORDS = (
+VOCABULARY = (
     "cells lungs trial cohort stromal patients outcome randomised placebo inflammation oxygen mortality dose infusion vesicles "
     "pneumonia respiratory distress syndrome intensive care steroids plasma antibody kinetics follow safety efficacy pilot "
     "multicentre blinded open label adverse events survival marrow cord tissue adipose secretome cytokine fibrosis children "
     "elderly severe moderate ventilation weaning discharge protocol analysis secondary model cost quality life symptoms"
-).split()
+)
+WORDS = VOCABULARY.split()
 FAMILIES = [
     f"{first}{last}"
     for first in ("Al", "Ber", "Cor", "Dan", "El", "Fer", "Gor", "Hal", "Iv", "Kor", "Lin", "Mar")
@@ -156,7 +157,8 @@ def upload(visitor: Visitor, path: str, content: bytes) -> str:
     """Send a file as a browser does; the address to which that leads."""
     mark = secrets.token_hex(12)
     parts = [
-        f'--{mark}\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n{visitor.cookies["csrftoken"]}\r\n'.encode(),
+        f'--{mark}\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n'.encode(),
+        visitor.cookies["csrftoken"].encode() + b"\r\n",
         f'--{mark}\r\nContent-Disposition: form-data; name="files"; filename="bench.ris"\r\n\r\n'.encode(),
         content,
         f"\r\n--{mark}--\r\n".encode(),
@@ -201,9 +203,7 @@ def worker_megabytes(site: Site) -> float:
     most = 0.0
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
-            if f"perennial" not in (status.parent / "environ").read_text(errors="replace") or "celery" not in (
-                status.parent / "cmdline"
-            ).read_text(errors="replace"):
+            if "celery" not in (status.parent / "cmdline").read_text(errors="replace"):
                 continue
             if str(site.data) not in (status.parent / "environ").read_text(errors="replace"):
                 continue

@@ -51,7 +51,7 @@ class FilesField(forms.FileField):
 
 
 class FilesForm(forms.Form):
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]  # a field, which the form takes out of its class
         label=_("Files"),
         help_text=_(
             "RIS, PubMed, EndNote, BibTeX, Web of Science, Ovid, CSV, Excel, ClinicalTrials.gov, or a zip of them."
@@ -141,9 +141,8 @@ class LookForm(forms.Form):
         self.columns = columns
         self.fields["format"].choices = reading.formats_to_choose()  # type: ignore[attr-defined]
         known = list(reading.ENCODINGS)
-        self.fields["encoding"].choices = [
-            (each, each) for each in ([] if encoding in known or not encoding else [encoding]) + known
-        ]  # type: ignore[attr-defined]
+        found = [] if encoding in known or not encoding else [encoding]
+        self.fields["encoding"].choices = [(each, each) for each in found + known]  # type: ignore[attr-defined]
         for number, column in enumerate(columns):
             self.fields[f"column-{number}"] = forms.ChoiceField(
                 label=column or _("(no name)"),

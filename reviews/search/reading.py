@@ -78,7 +78,7 @@ SAMPLES = 3
 BY_LINES = frozenset({Format.RIS, Format.NBIB, Format.REFER, Format.BIBTEX, Format.WOS, Format.OVID, Format.CSV})
 HEAD = 4 * 1024 * 1024
 """As much of a long text is looked at for its first records; the whole is counted when it is read."""
-_TEXT_LIMITS = {each.name: each.max_length for each in Record._meta.get_fields() if getattr(each, "max_length", None)}
+_TEXT_LIMITS = {each.name: each.max_length for each in Record._meta.concrete_fields if each.max_length is not None}
 
 
 @dataclass(frozen=True, slots=True)

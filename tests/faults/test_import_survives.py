@@ -1,6 +1,7 @@
 """A worker is killed again and again in the middle of an import: no record is lost, none comes twice."""
 
 import time
+from functools import partial
 
 import pytest
 
@@ -22,7 +23,7 @@ def test_a_killed_worker_loses_and_doubles_no_record(installation):
         found = installation.clerk.bring(records=RECORDS, bad_every=BAD_EVERY)
         for kill in range(KILLS):
             before = installation.clerk.how_far(import_id=found)["read"]
-            until(lambda: _is_past(installation, found, before), what=f"the import goes on before kill {kill + 1}")
+            until(partial(_is_past, installation, found, before), what=f"the import goes on before kill {kill + 1}")
             time.sleep(0.1 * kill)
             installation.kill_worker()
             installation.start_worker()

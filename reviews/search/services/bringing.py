@@ -48,7 +48,9 @@ def bring_files(*, search: Search, actor: User, uploads: Sequence["UploadedFile[
     role = require(actor, search.review, Action.SEARCH)
     if not uploads:
         raise ValidationError({"files": "Choose a file."})
-    new, same, refused = [], [], []
+    new: list[Import] = []
+    same: list[Import] = []
+    refused: list[str] = []
     for upload in uploads:
         name = safe_name(upload.name or "")
         try:

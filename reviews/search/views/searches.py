@@ -1,7 +1,5 @@
 """What was searched when; write a search down; open one."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -143,7 +141,7 @@ def bring(request: MemberRequest, slug: str, search_id: int) -> HttpResponse:
 
 
 def _after(request: MemberRequest, found: Search, brought: Brought | None) -> HttpResponse:
-    slug = found.review.slug
+    slug: str = found.review.slug
     if brought is None:
         return redirect("reviews:search:search", slug, found.pk)
     for sentence in brought.refused:
@@ -158,10 +156,9 @@ def _after(request: MemberRequest, found: Search, brought: Brought | None) -> Ht
             )
             % {"names": ", ".join(str(each) for each in brought.same)},
         )
-    where: dict[str, Any] = {"slug": slug}
     if len(brought.new) == 1:
-        return redirect("reviews:search:import", import_id=brought.new[0].pk, **where)
-    return redirect("reviews:search:search", search_id=found.pk, **where)
+        return redirect("reviews:search:import", slug, brought.new[0].pk)
+    return redirect("reviews:search:search", slug, found.pk)
 
 
 def _found(review: Review, search_id: int) -> Search:
