@@ -23,6 +23,10 @@ def ris(title: str = "Cells for lungs", *, author: str = "Lind, F.", year: int |
     )
 
 
+A_ROW_OF_NOTHING = "Title,Authors,Year\nOne,Lind,2021\n,,\nThree,Okoro,2022\n"
+"""A table with three starts of records, of which the second is none: line 3."""
+
+
 def upload(content: str | bytes, name: str = "export.ris") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)
 

@@ -44,7 +44,7 @@ class NumbersAnswer(Answer):
 
 
 class ColumnAnswer(Answer):
-    update = serializers.IntegerField()
+    update = serializers.IntegerField()  # type: ignore[assignment]  # a field of ours, no method
     first_ran = serializers.DateField(allow_null=True)
     last_ran = serializers.DateField(allow_null=True)
     numbers = NumbersAnswer()

@@ -13,7 +13,9 @@ from reviews.search.rules import SourceKind
 class WhenForm(forms.Form):
     """The day at whose end the numbers are counted; today where none is said."""
 
-    on = forms.DateField(label=_("As it was on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(
+        label=_("As it was on"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
 
     def instant(self) -> dt.datetime:
         """The end of the day, or now."""

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -24,7 +25,7 @@ class Column:
     numbers: Identification
 
 
-def counted(review: Review, at: dt.datetime) -> QuerySet[Record]:
+def counted(review: Review, at: dt.datetime) -> QuerySet[Any]:
     """The records of a review as it was at an instant, each with its `box`, its source's `kind` and its `update`.
 
     A record that somebody added by hand belongs to the update that was under way then.

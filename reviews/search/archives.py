@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -50,7 +51,7 @@ def files_of(upload: BinaryIO, name: str, size: int) -> Iterator[Packed]:
                 yield Packed(name, content)
                 return
             yield from _unpacked(archive, [each for each in members if _is_wanted(each.filename)], name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as problem:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error) as problem:
         raise Unpackable(f"{name} is a zip that cannot be opened: it is damaged or locked. Pack it again.") from problem
 
 

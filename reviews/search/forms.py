@@ -1,6 +1,5 @@
 """The shape of a search as somebody writes it down, of files, and of what is asked of the records."""
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -52,7 +51,7 @@ class FilesField(forms.FileField):
 
 
 class FilesForm(forms.Form):
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]  # a field, which the form takes out of its class
         label=_("Files"),
         help_text=_(
             "RIS, PubMed, EndNote, BibTeX, Web of Science, Ovid, CSV, Excel, ClinicalTrials.gov, or a zip of them."
@@ -65,7 +64,7 @@ class SearchForm(forms.Form):
 
     source = forms.CharField(label=_("Source"), max_length=120, widget=forms.TextInput(attrs={"list": "sources"}))
     kind = forms.ChoiceField(label=_("Kind of source"), choices=KINDS)
-    ran_on = forms.DateField(label=_("Run on"), widget=forms.DateInput(attrs={"type": "date"}))
+    ran_on = forms.DateField(label=_("Run on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     ran_by = forms.CharField(label=_("Run by"), max_length=120)
     update = forms.TypedChoiceField(label=_("Part of"), coerce=int)
     query = forms.CharField(
@@ -142,9 +141,8 @@ class LookForm(forms.Form):
         self.columns = columns
         self.fields["format"].choices = reading.formats_to_choose()  # type: ignore[attr-defined]
         known = list(reading.ENCODINGS)
-        self.fields["encoding"].choices = [
-            (each, each) for each in ([] if encoding in known or not encoding else [encoding]) + known
-        ]  # type: ignore[attr-defined]
+        found = [] if encoding in known or not encoding else [encoding]
+        self.fields["encoding"].choices = [(each, each) for each in found + known]  # type: ignore[attr-defined]
         for number, column in enumerate(columns):
             self.fields[f"column-{number}"] = forms.ChoiceField(
                 label=column or _("(no name)"),
@@ -155,8 +153,7 @@ class LookForm(forms.Form):
 
     def mapping(self) -> dict[str, str]:
         """Which column is what, by the names of the columns."""
-        chosen = {column: self.cleaned_data.get(f"column-{number}", "") for number, column in enumerate(self.columns)}
-        return {column: field for column, field in chosen.items() if field}
+        return {column: self.cleaned_data.get(f"column-{number}", "") for number, column in enumerate(self.columns)}
 
     def column_fields(self) -> list[Any]:
         return [self[f"column-{number}"] for number in range(len(self.columns))]
@@ -245,10 +242,3 @@ class CorrectRecordForm(forms.Form):
 
     def changes(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in self.fields if name != "reason" and name in self.changed_data}
-
-
-class AsOfForm(forms.Form):
-    on = forms.DateField(required=False)
-
-    def day(self) -> dt.date | None:
-        return self.cleaned_data["on"] if self.is_valid() else None

@@ -1,5 +1,6 @@
 """Between the pure readers and the tables: look into a file, read it, and make a record's fields of a reference."""
 
+import codecs
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.library.models import Record
 from reviews.search import formats, rules
-from reviews.search.formats import Format, Reference
+from reviews.search.formats import Detected, Format, Reference
+from reviews.search.formats.table import FIELDS, UnknownColumnsError
 from reviews.search.models import Import
 
 Unreadable = formats.UnreadableFileError
@@ -41,34 +43,42 @@ NAMES = {
     Format.CTGOV_JSON: "ClinicalTrials.gov JSON",
     Format.ZIP: "Zip",
 }
-COLUMNS = (
-    ("title", _("title")),
-    ("authors", _("authors")),
-    ("year", _("year")),
-    ("abstract", _("abstract")),
-    ("journal", _("journal")),
-    ("volume", _("volume")),
-    ("issue", _("issue")),
-    ("pages", _("pages")),
-    ("doi", "DOI"),
-    ("pmid", _("PubMed number")),
-    ("pmcid", _("PubMed Central number")),
-    ("registrations", _("registrations")),
-    ("language", _("language")),
-    ("keywords", _("keywords")),
-    ("publication_types", _("publication types")),
-    ("urls", _("links")),
-    ("accession", _("accession number")),
-    ("notes", _("notes")),
-)
+_COLUMN_WORDS = {
+    "title": _("title"),
+    "authors": _("authors"),
+    "year": _("year"),
+    "journal": _("journal"),
+    "volume": _("volume"),
+    "issue": _("issue"),
+    "pages": _("pages"),
+    "first_page": _("first page"),
+    "last_page": _("last page"),
+    "doi": "DOI",
+    "pmid": _("PubMed number"),
+    "pmcid": _("PubMed Central number"),
+    "registrations": _("registrations"),
+    "issn_isbn": _("ISSN or ISBN"),
+    "abstract": _("abstract"),
+    "language": _("language"),
+    "keywords": _("keywords"),
+    "publication_types": _("publication types"),
+    "urls": _("links"),
+    "accession": _("accession number"),
+    "database": _("database"),
+    "notes": _("notes"),
+    "kind": _("kind"),
+}
+COLUMNS = tuple((name, _COLUMN_WORDS.get(name, name)) for name in FIELDS)
 """What a column of a table may be."""
 
+BINARY = "binary"
+"""What the readers say of a zip: its files have encodings of their own."""
 SAMPLES = 3
 """So many records are shown before anything is imported."""
 BY_LINES = frozenset({Format.RIS, Format.NBIB, Format.REFER, Format.BIBTEX, Format.WOS, Format.OVID, Format.CSV})
 HEAD = 4 * 1024 * 1024
 """As much of a long text is looked at for its first records; the whole is counted when it is read."""
-_TEXT_LIMITS = {each.name: each.max_length for each in Record._meta.get_fields() if getattr(each, "max_length", None)}
+_TEXT_LIMITS = {each.name: each.max_length for each in Record._meta.concrete_fields if each.max_length is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,8 @@ class Seen:
     columns: Sequence[str] = ()
     """Of a table: its header."""
     mapping: Mapping[str, str] = field(default_factory=dict)
+    is_told_apart: bool = True
+    """Of a table: whether it is known which column is what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +128,24 @@ def look(
     Raises:
         Unreadable: nothing can be read in it, with the reason as a sentence.
     """
-    if not format:
-        found = formats.detect(content[:HEAD] if len(content) > HEAD else content, name)
-        format, encoding = found.format.value, encoding or found.encoding
-    is_long = len(content) > HEAD and Format(format) in BY_LINES
-    reading = formats.read(
-        content[: content.rfind(b"\n", 0, HEAD) + 1] if is_long else content,
-        name=name,
-        format=format,
-        encoding=encoding or None,
-        mapping=mapping or None,
-    )
+    if format and format not in set(Format):
+        raise Unreadable(f"There is no format called “{format[:40]}”.")
+    if encoding and not _is_encoding(encoding):
+        raise Unreadable(f"There is no encoding called “{encoding[:40]}”.")
+    found = _detected(content, name) if not (format and encoding) else None
+    kind = Format(format) if format else found.format if found else Format.CSV
+    letters = encoding or (found.encoding if found else "")
+    is_long = len(content) > HEAD and kind in BY_LINES
+    try:
+        reading = formats.read(
+            content[: content.rfind(b"\n", 0, HEAD) + 1] if is_long else content,
+            name=name,
+            format=kind.value,
+            encoding=letters,
+            mapping=mapping or None,
+        )
+    except UnknownColumnsError as unknown:
+        return Seen(kind.value, letters, None, [], unknown.columns, is_told_apart=False)
     samples = []
     for item in reading.items:
         if isinstance(item, Reference):
@@ -141,6 +160,20 @@ def look(
         reading.columns,
         reading.mapping,
     )
+
+
+def _is_encoding(name: str) -> bool:
+    if name == BINARY:
+        return True
+    try:
+        return codecs.lookup(name)._is_text_encoding
+    except (LookupError, ValueError):
+        return False
+
+
+def _detected(content: bytes, name: str) -> Detected:
+    """The encoding is found from all of a text, so that the one strange sign at its end is seen."""
+    return formats.detect(content, name)
 
 
 def read(content: bytes, *, name: str, format: str, encoding: str, mapping: Mapping[str, str]) -> Whole:

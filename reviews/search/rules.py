@@ -43,7 +43,7 @@ class Promise:
     late_after_days: int
 
 
-_BETWEEN_NAMES = re.compile(r"\s*(?:[,;/]|\band\b|&)\s*", re.IGNORECASE)
+_BETWEEN_NAMES = re.compile(r"\s*[,;]\s*")
 _WORD = re.compile(r"[a-z0-9]+")
 
 

@@ -29,7 +29,9 @@ class SearchAnswer(Answer):
 
     id = serializers.IntegerField()
     source = SourceAnswer()
-    update = serializers.IntegerField(help_text="0 is the first search of the review, 1 its first update.")
+    update = serializers.IntegerField(  # type: ignore[assignment]  # a field of ours, no method
+        help_text="0 is the first search of the review, 1 its first update."
+    )
     query = serializers.CharField(help_text="Letter for letter, as the source was asked.")
     platform = serializers.CharField()
     limits = serializers.CharField()
@@ -57,7 +59,9 @@ class SearchShape(Shape):
     limits = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
     note = serializers.CharField(max_length=4000, required=False, allow_blank=True, default="")
     hits = serializers.IntegerField(min_value=0, max_value=50_000_000, required=False, allow_null=True, default=None)
-    update = serializers.IntegerField(min_value=0, max_value=30_000, required=False, allow_null=True, default=None)
+    update = serializers.IntegerField(  # type: ignore[assignment]  # a field of ours, no method
+        min_value=0, max_value=30_000, required=False, allow_null=True, default=None
+    )
 
 
 @extend_schema(tags=["Search"])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+NOTHING: Mapping[str, tuple[str, ...]] = {}
+"""Shared by all records without extras, so nobody may write into it."""
 
 
 class Format(StrEnum):
@@ -45,7 +45,7 @@ class LinkKind(StrEnum):
     UPDATE_IN = "update_in"
     REPUBLISHED_FROM = "republished_from"
     REPUBLISHED_IN = "republished_in"
-    RESULT_OF = "result_of"
+    RESULTS_IN = "results_in"
     OTHER = "other"
 
 
@@ -92,7 +92,7 @@ class Reference:
     database: str = ""
     notes: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
-    extra: Mapping[str, tuple[str, ...]] = field(default=NOTHING)
+    extra: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
     """Every tag that has no place above, as the source spells it."""
 
 

@@ -48,7 +48,9 @@ def bring_files(*, search: Search, actor: User, uploads: Sequence["UploadedFile[
     role = require(actor, search.review, Action.SEARCH)
     if not uploads:
         raise ValidationError({"files": "Choose a file."})
-    new, same, refused = [], [], []
+    new: list[Import] = []
+    same: list[Import] = []
+    refused: list[str] = []
     for upload in uploads:
         name = safe_name(upload.name or "")
         try:
@@ -84,6 +86,8 @@ def _bring(search: Search, actor: User, packed: archives.Packed) -> tuple[Import
     seen = reading.look(packed.content, name=name)
     stored = files.keep(content=content, name=name, content_type=CONTENT_TYPE, actor=actor)
     mapping = queries.remembered_mapping(search.review, seen.columns) if seen.columns else None
+    if mapping is not None and not set(mapping.values()) <= {"", *dict(reading.COLUMNS)}:
+        mapping = None
     return (
         Import.objects.create(
             review=search.review,
@@ -136,7 +140,7 @@ def start_import(*, of: Import, actor: User) -> Import:
         reading.content_of(kept), name=kept.name, format=kept.format, encoding=kept.encoding, mapping=kept.mapping
     )
     if seen.columns:
-        if "title" not in kept.mapping.values():
+        if not seen.is_told_apart:
             raise ValidationError({"mapping": "Say which column holds the titles."})
         ColumnMapping.objects.update_or_create(
             review=kept.review,

@@ -59,7 +59,7 @@ def record_search(
         review=review,
         source=place,
         update=number,
-        query=query,
+        query=one_line_end(query),
         platform=platform.strip(),
         limits=limits.strip(),
         note=note.strip(),
@@ -97,7 +97,7 @@ def correct_search(*, search: Search, actor: User, reason: str, **said: Any) -> 
     before = _said(kept)
     for name in WORDS:
         if name in said:
-            setattr(kept, name, said[name])
+            setattr(kept, name, one_line_end(said[name]) if name == "query" else said[name])
     if _said(kept) == before:
         return kept
     _check(ran_on=kept.ran_on, update=kept.update, newest=queries.newest_update(kept.review))
@@ -113,6 +113,11 @@ def correct_search(*, search: Search, actor: User, reason: str, **said: Any) -> 
         reason=reason.strip(),
     )
     return kept
+
+
+def one_line_end(text: str) -> str:
+    """Browsers send lines with two signs at their end, whatever was typed."""
+    return text.replace("\r\n", "\n")
 
 
 def _said(search: Search) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """What was searched when; write a search down; open one."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -9,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from reviews.base.refusals import onto
@@ -24,11 +22,11 @@ from reviews.team.request import MemberRequest
 from reviews.team.rules import Action, acting_role
 
 STANDINGS = {
-    Standing.FRESH: (_("up to date"), "good"),
-    Standing.DUE: (_("due"), "waiting"),
-    Standing.LATE: (_("late"), "bad"),
-    Standing.NEVER: (_("never searched"), "bad"),
-    Standing.UNSCHEDULED: (_("not on the schedule"), ""),
+    Standing.FRESH: (gettext_lazy("up to date"), "good"),
+    Standing.DUE: (gettext_lazy("due"), "waiting"),
+    Standing.LATE: (gettext_lazy("late"), "bad"),
+    Standing.NEVER: (gettext_lazy("never searched"), "waiting"),
+    Standing.UNSCHEDULED: (gettext_lazy("not on the schedule"), ""),
 }
 SHOWN = 100
 """Searches on the page; a living review has some tens a year."""
@@ -143,7 +141,7 @@ def bring(request: MemberRequest, slug: str, search_id: int) -> HttpResponse:
 
 
 def _after(request: MemberRequest, found: Search, brought: Brought | None) -> HttpResponse:
-    slug = found.review.slug
+    slug: str = found.review.slug
     if brought is None:
         return redirect("reviews:search:search", slug, found.pk)
     for sentence in brought.refused:
@@ -158,10 +156,9 @@ def _after(request: MemberRequest, found: Search, brought: Brought | None) -> Ht
             )
             % {"names": ", ".join(str(each) for each in brought.same)},
         )
-    where: dict[str, Any] = {"slug": slug}
     if len(brought.new) == 1:
-        return redirect("reviews:search:import", import_id=brought.new[0].pk, **where)
-    return redirect("reviews:search:search", search_id=found.pk, **where)
+        return redirect("reviews:search:import", slug, brought.new[0].pk)
+    return redirect("reviews:search:search", slug, found.pk)
 
 
 def _found(review: Review, search_id: int) -> Search:

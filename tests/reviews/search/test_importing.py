@@ -17,7 +17,7 @@ from reviews.search.models import ColumnMapping, Import
 from reviews.search.rules import ImportState
 from reviews.search.services import reading
 from reviews.signals import judged_among, records_arrived, records_leaving
-from tests.searched import a_search, brought, read, ris, searched, upload
+from tests.searched import A_ROW_OF_NOTHING, a_search, brought, read, ris, searched, upload
 
 
 def many(number):
@@ -37,12 +37,11 @@ def test_nothing_is_imported_before_it_is_started(review, owner, search):
 
 
 def test_starts_are_records_and_rejections_together(review, owner, search):
-    found = read(brought(search, owner, ris("One") + "TY  - JOUR\nER  - \n\n" + ris("Three")), owner)
+    found = read(brought(search, owner, A_ROW_OF_NOTHING, "table.csv"), owner)
     assert (found.state, found.starts, found.imported, found.rejected) == (ImportState.DONE, 3, 2, 1)
     assert list(Record.objects.order_by("pk").values_list("title", "position")) == [("One", 1), ("Three", 3)]
     [rejection] = queries.rejections(found)
-    assert rejection.position == 2
-    assert rejection.line > 1
+    assert (rejection.position, rejection.line) == (2, 3)
     assert rejection.reason.endswith(".")
 
 
@@ -308,3 +307,12 @@ def test_what_is_what_in_a_table_is_remembered(review, owner, search):
     assert ColumnMapping.objects.count() == 1
     again = brought(search, owner, TABLE.replace("longen", "harten"), "lijst2.csv")
     assert again.mapping == found.mapping or again.mapping["Naam"] == "title"
+
+
+@pytest.mark.parametrize(
+    "said", [{"format": "word"}, {"encoding": "klingon"}, {"encoding": "rot13"}, {"encoding": "\x00"}]
+)
+def test_what_cannot_be_read_so_is_refused_with_a_sentence(review, owner, search, said):
+    found = brought(search, owner, ris())
+    with pytest.raises(ValidationError, match="There is no"):
+        services.look_again(of=found, actor=owner, **said)
