@@ -320,6 +320,8 @@ SPECTACULAR_SETTINGS = {
         "ValueState": "reviews.extraction.api.STATES",
         "PoolingMethod": "meta.analysis.forms.METHODS",
         "WorkState": "meta.analysis.api.STATES",
+        "SourceKind": "reviews.search.api.searches.SOURCE_KINDS",
+        "ImportState": "reviews.search.api.imports.IMPORT_STATES",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.api.schema.complete"],

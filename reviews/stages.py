@@ -14,6 +14,7 @@ class Stage:
 
 STAGES = (
     Stage("protocol", "Protocol", "reviews:protocol:protocol"),
+    Stage("search", "Search", "reviews:search:overview"),
     Stage("extraction", "Extraction", "reviews:extraction:studies"),
     Stage("analysis", "Analysis", "analysis:analyses"),
     Stage("publication", "Publication", "publication:releases"),

@@ -12,6 +12,8 @@ urlpatterns = [
     path("", include(([*beginnings, *people], "team"))),
     path("<slug:slug>/audit/", include((trail_patterns, "audit"))),
     path("<slug:slug>/protocol/", include("reviews.protocol.urls")),
+    path("<slug:slug>/search/numbers/", include("reviews.flow.urls")),
+    path("<slug:slug>/search/", include("reviews.search.urls")),
     path("<slug:slug>/library/", include("reviews.library.urls")),
     path("<slug:slug>/extraction/", include("reviews.extraction.urls")),
 ]

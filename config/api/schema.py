@@ -45,6 +45,9 @@ PLACES = {
     "report_id": "The report, by its id.",
     "file_id": "The file, by its id.",
     "invitation_id": "The invitation, by its id.",
+    "search_id": "The search, by its id.",
+    "import_id": "The import (one file of a search), by its id.",
+    "record_id": "The record, by its id.",
 }
 """What stands in an address, in words."""
 

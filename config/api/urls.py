@@ -11,6 +11,8 @@ ROOMS = (
     "reviews.team.api",
     "reviews.protocol.api",
     "reviews.library.api",
+    "reviews.search.api",
+    "reviews.flow.api",
     "reviews.screening.api",
     "reviews.extraction.api",
     "meta.analysis.api",

@@ -10,6 +10,7 @@ from django.db import transaction
 from meta.analysis import queries as analysis_queries
 from meta.analysis import services as analysis
 from meta.analysis.models import Analysis
+from meta.demo import searches
 from meta.releases import services as releasing
 from meta.releases.models import Release
 from meta.releases.rules import Step
@@ -65,6 +66,7 @@ def load() -> Loaded:
     if there is not None:
         return Loaded(there, Release.objects.filter(review=there).count(), was_there=True)
     review, cast = _begin(facts)
+    searches.bring_in(review, cast.owner)
     outcome, timepoint, planned = _plan(facts, review, cast)
     for version in facts["versions"]:
         for key in version.get("add", []):

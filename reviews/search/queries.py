@@ -25,6 +25,8 @@ READ_IMPORT = "search.read_import"
 COUNTS = (ImportState.READING, ImportState.DONE, ImportState.RETIRED)
 """The states in which an import's records are in the review."""
 
+WORST_FIRST = (Standing.LATE, Standing.NEVER, Standing.DUE, Standing.FRESH, Standing.UNSCHEDULED)
+
 
 # --- Searches -------------------------------------------------------------------------------------------------------
 
@@ -64,13 +66,12 @@ def watched(review: Review, today: dt.date) -> list[Watched]:
         promise = rules.promise_for(source.name, promised)
         kept.add(promise)
         found.append(
-            _watched(source.name, source, newest.get(source.pk), source.runs, received.get(source.pk, 0), promise, today)
+            _watched(
+                source.name, source, newest.get(source.pk), source.runs, received.get(source.pk, 0), promise, today
+            )
         )
     found += [_watched(each.name, None, None, 0, 0, each, today) for each in promised if each not in kept]
-    order = list(Standing)
-    worst_first = [Standing.LATE, Standing.NEVER, Standing.DUE, Standing.FRESH, Standing.UNSCHEDULED]
-    assert len(order) == len(worst_first)
-    return sorted(found, key=lambda each: (worst_first.index(each.standing), each.name.casefold()))
+    return sorted(found, key=lambda each: (WORST_FIRST.index(each.standing), each.name.casefold()))
 
 
 def _watched(
@@ -201,10 +202,7 @@ ORDERS = {"": "-pk", "oldest": "pk", "year": "-year", "first-year": "year"}
 def records(review: Review, wanted: Wanted) -> QuerySet[Record]:
     """The records that are asked for, newest first unless asked otherwise."""
     found = Record.objects.filter(review=review)
-    if wanted.stage == "undone":
-        found = found.exclude(undone_at=None)
-    else:
-        found = found.filter(undone_at=None)
+    found = found.exclude(undone_at=None) if wanted.stage == "undone" else found.filter(undone_at=None)
     match wanted.stage:
         case "waiting":
             found = found.filter(duplicate_of=None, retired_at=None, report=None)

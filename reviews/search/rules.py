@@ -43,7 +43,7 @@ class Promise:
     late_after_days: int
 
 
-_BETWEEN_NAMES = re.compile(r"\s*(?:[,;/]|\band\b|&)\s*", re.IGNORECASE)
+_BETWEEN_NAMES = re.compile(r"\s*[,;]\s*")
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -83,3 +83,38 @@ def standing(last: dt.date | None, promise: Promise | None, today: dt.date) -> S
 def adds_up(*, starts: int, imported: int, rejected: int) -> bool:
     """The promise of every finished import: no start of a record is lost, none counted twice."""
     return imported + rejected == starts
+
+
+# --- What a record is, by what its source says of it ----------------------------------------------------------------
+
+FIRST_YEAR, LAST_YEAR = 1500, 2199
+_RETRACTED_TITLE = re.compile(r"\s*\W*(retracted|withdrawn)( article)?\s*[:\]]", re.IGNORECASE)
+_CORRECTION_TITLE = re.compile(
+    r"\s*\W*(erratum|corrigendum|correction|retraction( note| notice)?|expression of concern)\b\W*\s*(to|of|for|:)",
+    re.IGNORECASE,
+)
+_NOTICES = ("erratum", "corrigend", "retraction of publication", "retraction notice", "expression of concern")
+_NOTICE_LINKS = frozenset({"retraction_of", "erratum_for", "concern_for"})
+
+
+def is_year(year: int) -> bool:
+    return FIRST_YEAR <= year <= LAST_YEAR
+
+
+def flags_of(*, kind: str, title: str, publication_types: Sequence[str], links: Sequence[str]) -> list[str]:
+    """Words that people look for: a retracted article, the notice that retracts it (the opposite), a preprint, …"""
+    types = " | ".join([kind, *publication_types]).casefold()
+    found = []
+    if "retracted publication" in types or "retraction_in" in links or _RETRACTED_TITLE.match(title):
+        found.append("retracted")
+    if "preprint" in types:
+        found.append("preprint")
+    if any(word in types for word in _NOTICES) or _NOTICE_LINKS & set(links) or _CORRECTION_TITLE.match(title):
+        found.append("correction")
+    if "registr" in types or "clinical trial registry" in types or kind.casefold() == "trial":
+        found.append("registration")
+    if "conference abstract" in types or "meeting abstract" in types:
+        found.append("abstract")
+    if not title.strip():
+        found.append("no-title")
+    return found

@@ -14,6 +14,7 @@ SIGNED_IN = EVERYBODY - {ANONYMOUS}
 MEMBERS = frozenset(Role)
 OWNER = frozenset({Role.OWNER})
 EXTRACTOR = frozenset({Role.EXTRACTOR})
+SEARCHERS = frozenset({Role.OWNER, Role.REVIEWER, Role.EXTRACTOR})
 RUNS_THE_SITE = frozenset({ADMINISTRATOR})
 
 READ = {"GET": EVERYBODY, "HEAD": EVERYBODY}
@@ -66,6 +67,25 @@ PAGES = {
     "reviews/<slug>/protocol/edit/": {"GET": OWNER, "POST": OWNER},
     "reviews/<slug>/protocol/release/": {"POST": OWNER},
     "reviews/<slug>/protocol/amend/": {"POST": OWNER},
+    "reviews/<slug>/search/": MEMBERS_READ,
+    "reviews/<slug>/search/new/": {"GET": SEARCHERS, "POST": SEARCHERS},
+    "reviews/<slug>/search/<search_id>/": MEMBERS_READ,
+    "reviews/<slug>/search/<search_id>/correct/": {"GET": SEARCHERS, "POST": SEARCHERS},
+    "reviews/<slug>/search/<search_id>/files/": {"POST": SEARCHERS},
+    "reviews/<slug>/search/imports/<import_id>/": MEMBERS_READ,
+    "reviews/<slug>/search/imports/<import_id>/state/": MEMBERS_READ,
+    "reviews/<slug>/search/imports/<import_id>/look/": {"POST": SEARCHERS},
+    "reviews/<slug>/search/imports/<import_id>/retry/": {"POST": SEARCHERS},
+    "reviews/<slug>/search/imports/<import_id>/discard/": {"POST": SEARCHERS},
+    "reviews/<slug>/search/imports/<import_id>/undo/": {"POST": SEARCHERS},
+    "reviews/<slug>/search/imports/<import_id>/retire/": {"POST": SEARCHERS},
+    "reviews/<slug>/search/imports/<import_id>/file/": MEMBERS_READ,
+    "reviews/<slug>/search/records/": MEMBERS_READ,
+    "reviews/<slug>/search/records/export/<format>/": MEMBERS_READ,
+    "reviews/<slug>/search/records/<record_id>/": MEMBERS_READ,
+    "reviews/<slug>/search/records/<record_id>/correct/": {"GET": SEARCHERS, "POST": SEARCHERS},
+    "reviews/<slug>/search/numbers/": MEMBERS_READ,
+    "reviews/<slug>/search/numbers/records/": MEMBERS_READ,
     "reviews/<slug>/extraction/": MEMBERS_READ,
     "reviews/<slug>/extraction/new/": {"GET": EXTRACTOR, "POST": EXTRACTOR},
     "reviews/<slug>/extraction/<study_id>/": MEMBERS_READ,
@@ -113,6 +133,19 @@ API = {
     f"{HERE}library/": MEMBERS_READ,
     f"{HERE}reports/<report_id>/files/": {"POST": EXTRACTOR},
     f"{HERE}files/<file_id>/": MEMBERS_READ,
+    f"{HERE}searches/": {"GET": MEMBERS, "POST": SEARCHERS},
+    f"{HERE}searches/<search_id>/": MEMBERS_READ,
+    f"{HERE}searches/<search_id>/files/": {"POST": SEARCHERS},
+    f"{HERE}imports/": MEMBERS_READ,
+    f"{HERE}imports/<import_id>/": {"GET": MEMBERS, "DELETE": SEARCHERS},
+    f"{HERE}imports/<import_id>/start/": {"POST": SEARCHERS},
+    f"{HERE}imports/<import_id>/undo/": {"POST": SEARCHERS},
+    f"{HERE}imports/<import_id>/retire/": {"POST": SEARCHERS},
+    f"{HERE}imports/<import_id>/rejections/": MEMBERS_READ,
+    f"{HERE}records/": MEMBERS_READ,
+    f"{HERE}records/<record_id>/": MEMBERS_READ,
+    f"{HERE}records/<record_id>/corrections/": {"POST": SEARCHERS},
+    f"{HERE}identification/": MEMBERS_READ,
     f"{HERE}outcomes/": MEMBERS_READ,
     f"{HERE}studies/": {"GET": MEMBERS, "POST": EXTRACTOR},
     f"{HERE}studies/<study_id>/": MEMBERS_READ,

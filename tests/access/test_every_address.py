@@ -24,6 +24,7 @@ from reviews.team.tokens.rules import Scope
 from tests.access.table import ADMINISTRATOR, ANONYMOUS, OUTSIDER, PEOPLE, TABLE
 from tests.factories import ReviewFactory, UserFactory, member
 from tests.living import living_review, recomputed
+from tests.searched import searched
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -89,6 +90,7 @@ def small(paper, django_db_setup, django_db_blocker):
             report=study.reports.get(),
             upload=SimpleUploadedFile("report.pdf", b"%PDF-1.7 a report"),
         )
+        brought = searched(review, people[Role.OWNER])
         guest = team.invite(review=review, email="guest@example.org", roles=[Role.READER], actor=people[Role.OWNER])
         issued = tokens.make_token(actor=people[Role.OWNER], name="Notebook", scope=Scope.READ, days=30)
         people |= {
@@ -111,6 +113,10 @@ def small(paper, django_db_setup, django_db_blocker):
             "token_id": issued.token.pk,
             "report_id": study.reports.get().pk,
             "file_id": file.pk,
+            "search_id": brought.search_id,
+            "import_id": brought.pk,
+            "record_id": brought.records.first().pk,
+            "format": "ris",
             "name": "tour",
             "uidb36": "1",
         }

@@ -10,7 +10,7 @@ from django.apps import AppConfig
 from django.conf import settings
 
 ORDERS = "meddling.json"
-"""A file in the data folder: `before_store` and `in_store` in seconds, `spoilt` as a list of analysis ids."""
+"""A file in the data folder: `before_store`, `in_store` and `in_chunk` in seconds, `spoilt` as a list of analysis ids."""
 
 
 class Meddling(AppConfig):
@@ -20,10 +20,12 @@ class Meddling(AppConfig):
     def ready(self):
         from meta.analysis import services
         from reviews.base.work import rules
+        from reviews.search.services import reading
 
         rules.FIRST_PAUSE = dt.timedelta(seconds=0.1)
         services.compute = meddle(services.compute, "before_store")
         services._store = meddle(services._store, "in_store")
+        reading.Record.objects.bulk_create = dawdle(reading.Record.objects.bulk_create)
 
 
 def meddle(function, where):
@@ -41,12 +43,26 @@ def meddle(function, where):
     return meddled
 
 
+def dawdle(bulk_create):
+    """Write a chunk of an import, then dawdle: its transaction is still open."""
+
+    @wraps(bulk_create)
+    def dawdled(*arguments, **options):
+        written = bulk_create(*arguments, **options)
+        time.sleep(read(settings.DATA)["in_chunk"])
+        return written
+
+    return dawdled
+
+
 def read(data):
     return json.loads(Path(data, ORDERS).read_text())
 
 
-def write(data, *, before_store=0.0, in_store=0.0, spoilt=()):
+def write(data, *, before_store=0.0, in_store=0.0, in_chunk=0.0, spoilt=()):
     """Give new orders, whole or not at all: workers read them all the time."""
     fresh = Path(data, f"{ORDERS}.new")
-    fresh.write_text(json.dumps({"before_store": before_store, "in_store": in_store, "spoilt": list(spoilt)}))
+    fresh.write_text(
+        json.dumps({"before_store": before_store, "in_store": in_store, "in_chunk": in_chunk, "spoilt": list(spoilt)})
+    )
     fresh.replace(Path(data, ORDERS))

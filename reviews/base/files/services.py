@@ -4,6 +4,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
@@ -28,18 +29,19 @@ def store(*, upload: "UploadedFile[bytes]", actor: "AbstractBaseUser") -> Stored
         kind = rules.kind_of(head, size=upload.size or 0)
     except rules.Refused as refusal:
         raise ValidationError(str(refusal)) from refusal
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    upload.seek(0)
+    return keep(content=upload, name=upload.name or "", content_type=kind.content_type, actor=actor)
+
+
+def keep(*, content: "File[bytes]", name: str, content_type: str, actor: "AbstractBaseUser") -> StoredFile:
+    """Keep a file that was found to be what it should be. If the transaction around it fails, it is removed again."""
     stored = StoredFile(
-        original_name=rules.safe_name(upload.name or ""),
-        content_type=kind.content_type,
-        size=upload.size or 0,
-        sha256=digest.hexdigest(),
+        original_name=rules.safe_name(name),
+        content_type=content_type,
+        size=content.size or 0,
+        sha256=hash_of(content),
         uploaded_by_id=actor.pk,
     )
-    stored.content.save("unused", upload, save=False)
+    stored.content.save("unused", content, save=False)
     try:
         with transaction.atomic():
             stored.save()
@@ -47,6 +49,16 @@ def store(*, upload: "UploadedFile[bytes]", actor: "AbstractBaseUser") -> Stored
         stored.content.delete(save=False)
         raise
     return stored
+
+
+def hash_of(content: "File[bytes]") -> str:
+    """SHA-256 of a file's content, in hexadecimal; the file is at its beginning afterwards."""
+    digest = hashlib.sha256()
+    content.seek(0)
+    for chunk in content.chunks():
+        digest.update(chunk)
+    content.seek(0)
+    return digest.hexdigest()
 
 
 def discard(stored: StoredFile) -> None:

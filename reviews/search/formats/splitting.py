@@ -1,0 +1,54 @@
+"""Cutting a cleaned file into its records, for all formats whose records start with a line of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .base import Rejection
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator
+
+LONGEST_RECORD = 8_000_000
+"""Bytes. The longest real record seen has 250,000; beyond this a file is broken or meant to break us."""
+SHOWN = 2_000
+"""How much of the text of a record that was refused for its length is kept."""
+
+
+@dataclass(slots=True)
+class Piece:
+    line: int
+    text: str
+
+
+def too_long(line: int, beginning: bytes, length: int) -> Rejection:
+    most = LONGEST_RECORD // 1_000_000
+    reason = (
+        f"The record is {length / 1e6:.1f} MB long; more than {most} MB is no reference. Only its beginning was kept."
+    )
+    return Rejection(line, reason, decode(beginning))
+
+
+def decode(data: bytes | bytearray) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def pieces(data: bytes, start: re.Pattern[bytes]) -> Iterator[Piece | Rejection]:
+    """Each record from its start to the next one's, with its line. What stands before the first is no record."""
+    line, counted, begin = 1, 0, -1
+    for found in start.finditer(data):
+        at = found.start()
+        if begin >= 0:
+            yield piece(data, begin, at, line)
+        line += data.count(b"\n", counted, at)
+        counted = begin = at
+    if begin >= 0:
+        yield piece(data, begin, len(data), line)
+
+
+def piece(data: bytes, begin: int, end: int, line: int) -> Piece | Rejection:
+    if end - begin > LONGEST_RECORD:
+        return too_long(line, data[begin : begin + SHOWN], end - begin)
+    return Piece(line, decode(data[begin:end]).strip("\n"))
