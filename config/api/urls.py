@@ -15,6 +15,8 @@ ROOMS = (
     "reviews.flow.api",
     "reviews.screening.api",
     "reviews.extraction.api",
+    "reviews.extraction.entry.api",
+    "reviews.extraction.sheets.api",
     "meta.analysis.api",
     "meta.earlier.api",
     "meta.releases.api",
