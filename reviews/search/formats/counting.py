@@ -40,7 +40,7 @@ def ris(data: bytes) -> int:
 
 
 def nbib(data: bytes) -> int:
-    said = sum(1 for word in (b"PMID- ", b"PMID - ") for at in line_starts(data, word) if not at or data[at - 1] == 10)
+    said = sum(1 for word in (b"PMID-", b"PMID -") for at in line_starts(data, word) if not at or data[at - 1] == 10)
     if said:
         return said
     count, is_open = 0, False
@@ -56,7 +56,7 @@ def nbib(data: bytes) -> int:
 
 
 def is_medline(line: bytes) -> bool:
-    tag, hyphen, _ = line[:8].partition(b"- ")
+    tag, hyphen, _ = line[:8].partition(b"-")
     name = tag.rstrip(b" ")
     return bool(hyphen) and 2 <= len(name) <= 4 and len(tag) - len(name) <= 2 and name[:1].isupper() and name.isalnum() and name.upper() == name
 

@@ -12,8 +12,8 @@ from .splitting import pieces
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PMID_START = re.compile(rb"^PMID ?- ", re.MULTILINE)
-BLANK_START = re.compile(rb"(?:\A|(?<=\n\n))(?=\n*[A-Z][A-Z0-9]{1,3} {0,2}- )|(?<=\n[ \t]\n)(?=[A-Z][A-Z0-9]{1,3} {0,2}- )")
+PMID_START = re.compile(rb"^PMID ?-", re.MULTILINE)
+BLANK_START = re.compile(rb"(?:\A|(?<=\n\n))(?=\n*[A-Z][A-Z0-9]{1,3} {0,2}-)|(?<=\n[ \t]\n)(?=[A-Z][A-Z0-9]{1,3} {0,2}-)")
 TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)", re.DOTALL)
 ID_SUFFIX = re.compile(r"\s*\[(\w+)\]\s*$")
 PMID_IN_LINK = re.compile(r"\bPMID:\s*(\d+)")
@@ -49,10 +49,17 @@ def read(data: bytes, warnings: list[str]) -> Iterator[Reference | Rejection]:
 def values_of(raw: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     values: list[str] | None = None
+    was_blank = False
     for line in raw.split("\n"):
+        if not line.strip():
+            was_blank = True
+            continue
+        if was_blank and "PMID" in found and TAG.match(line):
+            break  # another record that lost its PMID; its DOI must not become this one's
+        was_blank = False
         if line[:6] == "      " or line[:1] in " \t":
             more = line.strip()
-            if more and values:
+            if values:
                 values[-1] = f"{values[-1]} {more}" if values[-1] else more
         elif line[4:6] == "- " and line[:2].isupper():
             values = found.setdefault(line[:4].rstrip(), [])
@@ -60,7 +67,7 @@ def values_of(raw: str) -> dict[str, list[str]]:
         elif match := TAG.match(line):
             values = found.setdefault(match[1], [])
             values.append(match[2].strip())
-        elif values and line:
+        elif values:
             values[-1] = f"{values[-1]} {line.strip()}"
     return found
 

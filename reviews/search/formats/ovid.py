@@ -66,7 +66,7 @@ def people(found: dict[str, list[str]]) -> tuple[str, ...]:
 
 def reference(line: int, raw: str) -> Reference:
     found = values_of(raw)
-    title = re.sub(r"\s*\[(?:Article|Miscellaneous|Report|Editorial|Letter|Review|Abstract)s?\]\.?$", "", first(found, "TI", "TT"))
+    title = first(found, "TI", "TT")
     abstract, source, database = first(found, "AB"), first(found, "SO"), first(found, "DB")
     cited = SOURCE.match(source)
     number = first(found, "PM") or (first(found, "UI", "AN") if "MEDLINE" in database.upper() else "")
