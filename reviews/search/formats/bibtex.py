@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from . import fields, latex
 from .base import NOTHING, Reference, Rejection
-from .splitting import Piece, decode, pieces
+from .splitting import Piece, decode, pieces, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-START = re.compile(rb"^[ \t]*@[ \t]*(?!(?:comment|string|preamble)\b)[A-Za-z][A-Za-z-]*\s*[{(]", re.MULTILINE | re.IGNORECASE)
+START = rb"[ \t]*+@[ \t]{0,9}(?!(?i:comment|string|preamble)[\s{(])[A-Za-z][A-Za-z-]{0,60}[ \t\n]{0,9}[{(]"
 STRING = re.compile(rb"^[ \t]*@string\s*[{(]", re.MULTILINE | re.IGNORECASE)
 ASIDE = re.compile(r"^[ \t]*@(?:comment|string|preamble)\b", re.MULTILINE | re.IGNORECASE)
 HEAD = re.compile(r"\s*@\s*([A-Za-z-]+)\s*([{(])\s*", re.DOTALL)
@@ -34,7 +34,7 @@ MOST_STRINGS = 10_000
 
 def read(data: bytes, warnings: list[str]) -> Iterator[Reference | Rejection]:
     strings = abbreviations(data)
-    for piece in pieces(data, START):
+    for piece in pieces(data, places(data, START)):
         yield piece if isinstance(piece, Rejection) else reference(piece, strings)
 
 

@@ -18,7 +18,7 @@ DECODER = json.JSONDecoder()
 
 
 def read(data: bytes, warnings: list[str]) -> Iterator[Reference | Rejection]:
-    for piece in pieces(data, START):
+    for piece in pieces(data, (found.start() for found in START.finditer(data))):
         yield piece if isinstance(piece, Rejection) else study(piece)
 
 

@@ -26,12 +26,6 @@ REGISTRY_NUMBER = re.compile(
     r"|DRKS\d{8}|CTRI/\d{4}/\d{2,3}/\d{6}|PACTR\d{12,15}|NTR\d{2,4}|NL\d{4,5}(?=\s*\(NTR)|IRCT\d{6,14}N?\d{0,3}|KCT\d{7}|RBR-?[a-z0-9]{5,8}|TCTR\d{11}"
     r"|SLCTR/\d{4}/\d{3}|LBCTR\d{10}|(?:EUCTR)?(?:19|20)\d\d-\d{6}-\d\d|20\d\d-5\d{5}-\d\d-\d\d)(?![0-9])",
 )
-REGISTRY_MARKS = (
-    "NCT", "ISRCTN", "ACTRN", "ChiCTR", "UMIN", "jRCT", "DRKS", "CTRI/", "PACTR", "NTR", "IRCT", "KCT", "RBR", "TCTR",
-    "SLCTR", "LBCTR", "EUCTR", "EudraCT",
-)  # fmt: skip
-"""Looked for first: a plain search for these is far cheaper than the pattern on a text without any."""
-
 KINDS = {
     "abst": "conference", "art": "other", "blog": "web", "book": "book", "cases": "other", "chap": "chapter", "conf": "conference",
     "cpaper": "conference", "ctlg": "other", "data": "dataset", "dict": "chapter", "ebook": "book", "echap": "chapter",
@@ -114,12 +108,14 @@ def pmcid(text: str) -> str:
 
 def registrations(*texts: str) -> tuple[str, ...]:
     """Trial registry numbers in the order found, each once."""
-    found: dict[str, None] = {}
-    for text in texts:
-        if text and any(mark in text for mark in REGISTRY_MARKS):
-            for number in REGISTRY_NUMBER.findall(text):
-                found[number.replace(" ", "")] = None
-    return tuple(found)
+    text = "\n".join(texts)
+    # Plain searches for what every registry's numbers contain are far cheaper than the pattern on a text without any.
+    if not (
+        "NCT" in text or "CTR" in text or "RCT" in text or "NTR" in text or "UMIN" in text or "DRKS" in text or "KCT" in text
+        or "RBR" in text or "EudraCT" in text
+    ):  # fmt: skip
+        return ()
+    return tuple(dict.fromkeys(number.replace(" ", "") for number in REGISTRY_NUMBER.findall(text)))
 
 
 def pages(first: str, last: str = "") -> str:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from . import fields
 from .base import NOTHING, Link, LinkKind, Reference, Rejection
-from .splitting import pieces
+from .splitting import after_blanks, pieces, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PMID_START = re.compile(rb"^PMID ?-", re.MULTILINE)
-BLANK_START = re.compile(rb"(?:\A|(?<=\n\n))(?=\n*[A-Z][A-Z0-9]{1,3} {0,2}-)|(?<=\n[ \t]\n)(?=[A-Z][A-Z0-9]{1,3} {0,2}-)")
+PMID_START = rb"PMID ?-"
+TAGGED_START = rb"[A-Z][A-Z0-9]{1,3} {0,2}-"
 TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)", re.DOTALL)
 ID_SUFFIX = re.compile(r"\s*\[(\w+)\]\s*$")
 PMID_IN_LINK = re.compile(r"\bPMID:\s*(\d+)")
@@ -33,13 +33,15 @@ TAKEN = frozenset({
 NO_LIST: list[str] = []
 
 
-def start_of(data: bytes) -> re.Pattern[bytes]:
+def starts(data: bytes) -> Iterator[int]:
     """Records begin at PMID; in files without any, after a blank line."""
-    return PMID_START if PMID_START.search(data) else BLANK_START
+    if next(places(data, PMID_START), None) is not None:
+        return places(data, PMID_START)
+    return after_blanks(data, TAGGED_START)
 
 
 def read(data: bytes, warnings: list[str]) -> Iterator[Reference | Rejection]:
-    for piece in pieces(data, start_of(data)):
+    for piece in pieces(data, starts(data)):
         if isinstance(piece, Rejection):
             yield piece
         else:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from . import fields
 from .base import NOTHING, Reference, Rejection
-from .splitting import pieces
+from .splitting import pieces, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-START = re.compile(rb"^[ \t]*<[ \t]*\d+[ \t]*\.?[ \t]*>[ \t]*$", re.MULTILINE)
+START = rb"[ \t]*+<[ \t]{0,9}\d{1,9}[ \t]{0,9}\.?[ \t]{0,9}>[ \t]*+(?:\n|\Z)"
 TAG = re.compile(r"([A-Z][A-Z0-9]) {1,2}- ?(.*)", re.DOTALL)
 NAMES = {
     "accession number": "AN", "author": "AU", "authors": "AU", "authors full name": "AU", "title": "TI", "original title": "TT",
@@ -30,7 +30,7 @@ NO_LIST: list[str] = []
 
 
 def read(data: bytes, warnings: list[str]) -> Iterator[Reference | Rejection]:
-    for piece in pieces(data, START):
+    for piece in pieces(data, places(data, START)):
         if isinstance(piece, Rejection):
             yield piece
         else:

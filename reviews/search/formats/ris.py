@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 from . import fields
 from .base import NOTHING, Link, LinkKind, Reference, Rejection
-from .splitting import pieces
+from .splitting import pieces, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-START = re.compile(rb"^[ \t]*TY[ \t]{0,3}-", re.MULTILINE)
+START = rb"[ \t]*+TY[ \t]{0,3}-"
 LOOSE_TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])[ \t]{0,3}-(?:[ \t]+|$)(.*)", re.DOTALL)
 """One blank, a tab or none before the hyphen; believed only of tags that are known, for prose can look like this."""
 
+TAGGED = re.compile(r"^([A-Z][A-Z0-9])  -(?: (.*))?$", re.MULTILINE)
 TITLES = ("TI", "T1", "CT", "BT", "TT")
 JOURNALS = ("JF", "JO", "T2", "JA", "J2", "J1", "BT", "T3")
 YEARS = ("PY", "Y1", "YR", "DA")
@@ -44,7 +45,7 @@ NO_LIST: list[str] = []
 
 
 def read(data: bytes, warnings: list[str]) -> Iterator[Reference | Rejection]:
-    for piece in pieces(data, START):
+    for piece in pieces(data, places(data, START)):
         if isinstance(piece, Rejection):
             yield piece
         else:
@@ -54,7 +55,19 @@ def read(data: bytes, warnings: list[str]) -> Iterator[Reference | Rejection]:
 def values_of(raw: str) -> dict[str, list[str]]:
     """Tag to its values in order. Continuations are joined by one blank; nothing after ER belongs to the record."""
     found: dict[str, list[str]] = {}
-    values: list[str] | None = None
+    values: list[str] | None
+    plain = TAGGED.findall(raw)
+    if len(plain) == raw.count("\n") + 1:  # every line has its tag: nothing is continued, nothing is loose
+        for tag, value in plain:
+            if tag == "ER":
+                break
+            values = found.get(tag)
+            if values is None:
+                found[tag] = [value.strip()]
+            else:
+                values.append(value.strip())
+        return found
+    values = None
     for line in raw.split("\n"):
         tag = line[:2]
         if line[2:6] == "  - " and tag.isalnum() and tag.isupper():

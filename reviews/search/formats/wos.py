@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from . import fields
 from .base import NOTHING, Link, LinkKind, Reference, Rejection
-from .splitting import pieces
+from .splitting import pieces, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-START = re.compile(rb"^PT (?=[A-Z])|^PT$", re.MULTILINE)
+START = rb"PT(?: [A-Z]|\n|\Z)"
 TAG = re.compile(r"([A-Z][A-Z0-9])(?:\s(.*))?$", re.DOTALL)
 TAKEN = frozenset({"PT", "TI", "AF", "SO", "VL", "IS", "BP", "EP", "DI", "PM", "AB", "LA", "DE", "ID", "DT", "UT", "ER"})
 LISTS = frozenset({"AU", "AF", "CR", "BE", "ED", "BA", "BF", "CA", "C1", "RI", "OI"})
@@ -21,7 +21,7 @@ NO_LIST: list[str] = []
 
 
 def read(data: bytes, warnings: list[str]) -> Iterator[Reference | Rejection]:
-    for piece in pieces(data, START):
+    for piece in pieces(data, places(data, START)):
         if isinstance(piece, Rejection):
             yield piece
         else:

@@ -73,6 +73,14 @@ def one(
     return make(line, decode(data[begin:end]), element)
 
 
+def first_of_each(element: etree._Element) -> dict[str, etree._Element]:
+    """The children by name, of several the first: one pass instead of a search for each."""
+    found: dict[str, etree._Element] = {}
+    for one in element:
+        found.setdefault(one.tag, one)
+    return found
+
+
 def text_of(element: etree._Element | None) -> str:
     """All text inside, also inside <i> and MathML, with blanks made single."""
     if element is None:
