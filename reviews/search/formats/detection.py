@@ -7,7 +7,8 @@ import re
 from . import cleaning, csv, table, zipped
 from .base import Detected, Format, UnreadableFileError
 
-LOOKED_AT = 1 << 20
+LOOKED_AT = (1 << 15, 1 << 20)
+"""Bytes; the second only where the first show nothing."""
 MARKS = (
     (Format.PUBMED_XML, re.compile(rb"<(?:PubmedArticleSet|PubmedArticle|PubmedBookArticle)\b"), "PubMed's element names"),
     (Format.ENDNOTE_XML, re.compile(rb"<xml>\s*<records\b|<records>\s*<record\b|<record>(?=[\s\S]{0,4000}?<ref-type)"), "EndNote's <records>"),
@@ -33,7 +34,7 @@ def detect(data: bytes, name: str = "") -> Detected:
     Raises:
         UnreadableFileError: empty, or no format that is read, with what it seems to be.
     """
-    if not data.strip(b"\0 \t\r\n\x1a") if len(data) < LOOKED_AT else False:
+    if not data.strip(b"\0 \t\r\n\x1a") if len(data) < LOOKED_AT[1] else False:
         raise UnreadableFileError("The file is empty.")
     if zipped.is_zip(data):
         return zipped.detect(data)
@@ -47,7 +48,10 @@ def detect(data: bytes, name: str = "") -> Detected:
         if data.startswith(beginning):
             raise UnreadableFileError(sentence)
     encoding, why = cleaning.find_encoding(data)
-    found, because = format_of(cleaning.clean(data[:LOOKED_AT], encoding))
+    try:
+        found, because = format_of(cleaning.clean(data[: LOOKED_AT[0]], encoding))
+    except UnreadableFileError:
+        found, because = format_of(cleaning.clean(data[: LOOKED_AT[1]], encoding))
     return Detected(found, encoding, f"{because}; {why}")
 
 

@@ -37,7 +37,7 @@ def places(data: bytes, body: bytes) -> Iterator[int]:
     """Where the lines begin that match ``body``; a plain line end at the head of the pattern makes the search fast."""
     if re.compile(body).match(data):
         yield 0
-    for found in re.compile(rb"\n++(?=" + body + rb")").finditer(data):
+    for found in re.compile(rb"\n(?=" + body + rb")").finditer(data):
         yield found.end()
 
 
