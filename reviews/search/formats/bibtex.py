@@ -19,7 +19,7 @@ HEAD = re.compile(r"\s*@\s*([A-Za-z-]+)\s*([{(])\s*", re.DOTALL)
 KEY = re.compile(r"([^,={}\n\"]*?)\s*(?:,|\n|(?=\}))")
 FIELD = re.compile(r"[\s,]*([A-Za-z][\w:.+-]*)\s*=\s*", re.DOTALL)
 BARE = re.compile(r"[^\s,#{}\"()]+")
-AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+AND_OR_BRACE = re.compile(r"\\.|[{}]|\s+and(?=\s)", re.IGNORECASE | re.DOTALL)
 MONTHS = {
     name[:3]: name for name in (
         "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
@@ -154,16 +154,16 @@ def built(line: int, raw: str, said: str, key: str, found: dict[str, list[str]])
         raw=raw,
         kind=fields.kind(said),
         title=title or text("booktitle"),
-        authors=tuple([clear for name in AND.split(names) if (clear := fields.squeeze(latex.text(name)))]) if names else (),
+        authors=tuple([clear for name in people(names) if (clear := fields.squeeze(latex.text(name)))]) if names else (),
         year=fields.year(plain("year"), plain("date")),
         journal=text("journal", "journaltitle", "fjournal") or (text("booktitle", "maintitle") if title else ""),
         volume=text("volume"),
         issue=text("number", "issue"),
-        pages=re.sub(r"-{2,}", "-", text("pages", "eid")),
+        pages=text("pages", "eid").replace("–", "-"),
         doi=fields.first_doi([latex.text(value) for name in ("doi", "url", "link", "note") for value in found.get(name, ())]),
         pmid=number.lstrip("0"),
         pmcid=fields.pmcid(plain("pmcid", "pmc")),
-        registrations=fields.registrations(title, abstract, text("note")),
+        registrations=fields.registrations(title, abstract, text("note"), text("registration")),
         issn_isbn="; ".join([value.strip() for name in ("issn", "isbn") for value in found.get(name, ()) if value.strip()]),
         abstract=abstract,
         language=text("language", "langid"),
@@ -175,6 +175,20 @@ def built(line: int, raw: str, said: str, key: str, found: dict[str, list[str]])
         notes=fields.once(fields.squeeze(latex.text(value)) for value in found.get("note", ())),
         extra=extra or NOTHING,
     )
+
+
+def people(text: str) -> list[str]:
+    """Names parted by "and", but not within braces: {Drugs and Devices Group} is one."""
+    parts, depth, begin = [], 0, 0
+    for found in AND_OR_BRACE.finditer(text):
+        if found[0] == "{":
+            depth += 1
+        elif found[0] == "}":
+            depth -= 1
+        elif depth <= 0 and found[0][0].isspace():
+            parts.append(text[begin : found.start()])
+            begin = found.end()
+    return [*parts, text[begin:]]
 
 
 def keywords(text: str) -> tuple[str, ...]:

@@ -139,7 +139,7 @@ def is_tag_end(data: bytes, at: int) -> bool:
         return True
     if data[at : at + 1] not in (b" ", b"\n", b"\t"):
         return False
-    end = data.find(b">", at)
+    end = data.find(b">", at, at + 2002)
     return end >= 0 and data.find(b"<", at, end) < 0
 
 

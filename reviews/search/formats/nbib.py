@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import fields
 from .base import NOTHING, Link, LinkKind, Reference, Rejection
-from .splitting import after_blanks, pieces, places
+from .splitting import after_blanks, nothing_in, pieces, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,8 +78,10 @@ def first(found: dict[str, list[str]], *tags: str) -> str:
     return next((value for tag in tags for value in found.get(tag, NO_LIST) if value), "")
 
 
-def reference(line: int, raw: str) -> Reference:
+def reference(line: int, raw: str) -> Reference | Rejection:
     found = values_of(raw)
+    if len(found) == 1 and not any(next(iter(found.values()))):
+        return nothing_in(line, raw)
     get = found.get
     title = first(found, "TI", "BTI", "TT")
     abstract = max(get("AB", NO_LIST), key=len, default="") or first(found, "OAB")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import fields
 from .base import NOTHING, Reference, Rejection
-from .splitting import pieces, places
+from .splitting import nothing_in, pieces, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,8 +64,10 @@ def people(found: dict[str, list[str]]) -> tuple[str, ...]:
     return fields.once(re.sub(r"(?:\s+\d+(?:,\d+)*|\s*\[[^\]]*\])?[.;\s]*$", "", name).strip() for name in names)
 
 
-def reference(line: int, raw: str) -> Reference:
+def reference(line: int, raw: str) -> Reference | Rejection:
     found = values_of(raw)
+    if not found:
+        return nothing_in(line, raw)
     title = first(found, "TI", "TT")
     abstract, source, database = first(found, "AB"), first(found, "SO"), first(found, "DB")
     cited = SOURCE.match(source)

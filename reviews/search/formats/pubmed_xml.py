@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-START = re.compile(rb"<(Pubmed(?:Book)?Article)(?:\s[^<>]*)?>")
+START = re.compile(rb"<(Pubmed(?:Book)?Article)(?:\s[^<>]{0,2000})?>")
 
 LINKS = {
     "RetractionOf": LinkKind.RETRACTION_OF, "RetractionIn": LinkKind.RETRACTION_IN, "PartialRetractionOf": LinkKind.RETRACTION_OF,

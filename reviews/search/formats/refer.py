@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import fields
 from .base import NOTHING, Reference, Rejection
-from .splitting import after_blanks, pieces, places
+from .splitting import after_blanks, nothing_in, pieces, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +55,11 @@ def first(found: dict[str, list[str]], *tags: str) -> str:
     return next((value for tag in tags for value in found.get(tag, NO_LIST) if value), "")
 
 
-def reference(line: int, raw: str) -> Reference:
+def reference(line: int, raw: str) -> Reference | Rejection:
     found = values_of(raw)
+    if len(found) == 1 and "0" in found:
+        said = first(found, "0")
+        return Reference(line, raw, fields.kind(said)) if said else nothing_in(line, raw)
     title, abstract, said = first(found, "T", "!", "Q"), first(found, "X"), first(found, "0")
     database = first(found, "~", "W")
     accession = first(found, "M", "L", "F")

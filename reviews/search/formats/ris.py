@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from . import fields
 from .base import NOTHING, Link, LinkKind, Reference, Rejection
-from .splitting import pieces
+from .splitting import nothing_in, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,10 +111,12 @@ def first(found: dict[str, list[str]], tags: tuple[str, ...]) -> str:
     return ""
 
 
-def reference(line: int, raw: str) -> Reference:
+def reference(line: int, raw: str) -> Reference | Rejection:
     found = values_of(raw)
     get = found.get
     said = get("TY", NO_LIST)[0]
+    if len(found) == 1:
+        return Reference(line, raw, fields.kind(said)) if said else nothing_in(line, raw)
     title = first(found, TITLES)
     journal = first(found, JOURNALS)
     if not title and (second := first(found, ("T2",))) and not any(tag in found for tag in ("T3", "BT")):

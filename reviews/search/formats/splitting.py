@@ -23,6 +23,10 @@ class Piece:
     text: str
 
 
+def nothing_in(line: int, raw: str) -> Rejection:
+    return Rejection(line, "There is nothing in this record.", raw)
+
+
 def too_long(line: int, beginning: bytes, length: int) -> Rejection:
     most = LONGEST_RECORD // 1_000_000
     reason = f"The record is {length / 1e6:.1f} MB long; more than {most} MB is no reference. Only its beginning was kept."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import fields
 from .base import NOTHING, Link, LinkKind, Reference, Rejection
-from .splitting import pieces, places
+from .splitting import nothing_in, pieces, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,8 +58,11 @@ def terms(found: dict[str, list[str]], *tags: str) -> tuple[str, ...]:
     return tuple(part for tag in tags for value in found.get(tag, NO_LIST) for part in fields.split_list(value))
 
 
-def reference(line: int, raw: str) -> Reference:
+def reference(line: int, raw: str) -> Reference | Rejection:
     found = values_of(raw)
+    if len(found) == 1:
+        said = first(found, "PT")
+        return Reference(line, raw, fields.kind(said)) if said else nothing_in(line, raw)
     title, abstract = first(found, "TI", "FT"), first(found, "AB")
     types = terms(found, "DT")
     number = first(found, "PM")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from .base import Reference, Rejection
-from .splitting import LONGEST_RECORD, SHOWN, decode, too_long
+from .splitting import LONGEST_RECORD, SHOWN, decode, nothing_in, too_long
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,7 +79,7 @@ def one(
         return Rejection(line, f"This is no XML that can be read: {error.msg}.", decode(text))
     if element is None:
         return Rejection(line, "There is no element that can be read in this record.", decode(text))
-    return make(line, raw, element)
+    return make(line, raw, element) if len(element) else nothing_in(line, raw)
 
 
 def first_of_each(element: etree._Element) -> dict[str, etree._Element]:
