@@ -42,7 +42,7 @@ def ris(data: bytes) -> int:
 
 
 def nbib(data: bytes) -> int:
-    said = sum(1 for word in (b"PMID- ", b"PMID - ") for at in line_starts(data, word) if not at or data[at - 1] == 10)
+    said = sum(1 for word in (b"PMID-", b"PMID -") for at in line_starts(data, word) if not at or data[at - 1] == 10)
     if said:
         return said
     count, is_open = 0, False
@@ -58,7 +58,7 @@ def nbib(data: bytes) -> int:
 
 
 def is_medline(line: bytes) -> bool:
-    tag, hyphen, _ = line[:8].partition(b"- ")
+    tag, hyphen, _ = line[:8].partition(b"-")
     name = tag.rstrip(b" ")
     return (
         bool(hyphen)
@@ -149,22 +149,30 @@ def bibtex(data: bytes) -> int:
     return count
 
 
-def elements(*names: bytes) -> Callable[[bytes], int]:
-    """A counter of opening tags. A name is followed by > or a blank, for <record> is not <records>."""
+def elements(beginning: bytes, *rests: bytes) -> Callable[[bytes], int]:
+    """A counter of opening tags that begin alike. A name ends with > or a blank, for <record> is not <records>."""
 
     def count(data: bytes) -> int:
-        total = 0
-        for name in names:
-            total += data.count(b"<" + name + b">")
-            for blank in (b" ", b"\n", b"\t"):
-                at = data.find(b"<" + name + blank)
-                while at >= 0:
-                    end, other = data.find(b">", at), data.find(b"<", at + 1)
-                    total += end >= 0 and (other < 0 or end < other)
-                    at = data.find(b"<" + name + blank, at + 1)
+        total, at = 0, data.find(beginning)
+        while at >= 0:
+            behind = at + len(beginning)
+            for rest in rests:
+                if data[behind : behind + len(rest)] == rest:
+                    total += is_tag_end(data, behind + len(rest))
+            at = data.find(beginning, behind)
         return total
 
     return count
+
+
+def is_tag_end(data: bytes, at: int) -> bool:
+    """Whether the tag's name ends here, and the tag itself before another begins."""
+    if data[at : at + 1] == b">":
+        return True
+    if data[at : at + 1] not in (b" ", b"\n", b"\t"):
+        return False
+    end = data.find(b">", at, at + 2002)
+    return end >= 0 and data.find(b"<", at, end) < 0
 
 
 def ctgov(data: bytes) -> int:
@@ -183,7 +191,7 @@ COUNTERS: dict[Format, Callable[[bytes], int]] = {
     Format.OVID: ovid,
     Format.REFER: refer,
     Format.BIBTEX: bibtex,
-    Format.PUBMED_XML: elements(b"PubmedArticle", b"PubmedBookArticle"),
-    Format.ENDNOTE_XML: elements(b"record"),
+    Format.PUBMED_XML: elements(b"<Pubmed", b"Article", b"BookArticle"),
+    Format.ENDNOTE_XML: elements(b"<record", b""),
     Format.CTGOV_JSON: ctgov,
 }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-START = re.compile(rb"<(record)(?:\s[^<>]*)?>")
+START = re.compile(rb"<(record)(?:\s[^<>]{0,2000})?>")
 NUMBERS = {
     "17": "journal", "6": "book", "5": "chapter", "10": "conference", "47": "conference", "32": "thesis", "27": "report",
     "12": "web", "25": "patent", "34": "unpublished", "59": "dataset", "44": "book", "28": "book", "23": "journal",

@@ -109,7 +109,7 @@ def reference(
     found: dict[str, list[str]] = {}
     extra: dict[str, tuple[str, ...]] = {}
     for name, cell in zip(columns, cells, strict=False):
-        value = fields.said(cell)
+        value = fields.said(as_written(cell))
         if not value:
             continue
         field = mapping.get(name)
@@ -164,6 +164,14 @@ def built(line: int, raw: str, found: dict[str, list[str]], extra: dict[str, tup
         notes=tuple(found.get("notes", ())),
         extra=extra or NOTHING,
     )
+
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_written(cell: str) -> str:
+    """Without the apostrophe that careful exports, ours too, put before a cell that a spreadsheet would run."""
+    return cell[1:] if cell[:1] == "'" and cell.lstrip("'")[:1] in FORMULA_SIGNS and cell.lstrip("'") else cell
 
 
 def terms(value: str) -> list[str]:

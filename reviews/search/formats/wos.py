@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from . import fields
 from .base import NOTHING, Link, LinkKind, Reference, Rejection
-from .splitting import pieces
+from .splitting import nothing_in, pieces, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-START = re.compile(rb"^PT (?=[A-Z])|^PT$", re.MULTILINE)
+START = rb"PT(?: [A-Z]|\n|\Z)"
 TAG = re.compile(r"([A-Z][A-Z0-9])(?:\s(.*))?$", re.DOTALL)
 TAKEN = frozenset(
     {"PT", "TI", "AF", "SO", "VL", "IS", "BP", "EP", "DI", "PM", "AB", "LA", "DE", "ID", "DT", "UT", "ER"}
@@ -23,7 +23,7 @@ NO_LIST: list[str] = []
 
 
 def read(data: bytes, warnings: list[str]) -> Iterator[Reference | Rejection]:
-    for piece in pieces(data, START):
+    for piece in pieces(data, places(data, START)):
         if isinstance(piece, Rejection):
             yield piece
         else:
@@ -60,8 +60,11 @@ def terms(found: dict[str, list[str]], *tags: str) -> tuple[str, ...]:
     return tuple(part for tag in tags for value in found.get(tag, NO_LIST) for part in fields.split_list(value))
 
 
-def reference(line: int, raw: str) -> Reference:
+def reference(line: int, raw: str) -> Reference | Rejection:
     found = values_of(raw)
+    if len(found) == 1:
+        said = first(found, "PT")
+        return Reference(line, raw, fields.kind(said)) if said else nothing_in(line, raw)
     title, abstract = first(found, "TI", "FT"), first(found, "AB")
     types = terms(found, "DT")
     number = first(found, "PM")
