@@ -123,6 +123,10 @@ def invent(size: int) -> Iterator[Citation]:
         for copy in range(chance.choice((1, 1, 2, 2, 1))):
             if made == size:
                 return
-            changed = work if not copy else {**work, "title": title.upper(), "authors": work["authors"].replace(",", ""), "doi": ""}
+            changed = (
+                work
+                if not copy
+                else {**work, "title": title.upper(), "authors": work["authors"].replace(",", ""), "doi": ""}
+            )
             yield Citation(id=made, **changed)
             made += 1

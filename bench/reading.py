@@ -58,7 +58,8 @@ def pubmed(dice: random.Random, count: int) -> str:
             for one in ("BACKGROUND", "METHODS", "RESULTS", "CONCLUSIONS")
         )
         mesh = "".join(
-            f"<MeshHeading><DescriptorName UI='D{k}' MajorTopicYN='N'>{dice.choice(WORDS)}</DescriptorName></MeshHeading>" for k in range(8)
+            f"<MeshHeading><DescriptorName UI='D{k}' MajorTopicYN='N'>{dice.choice(WORDS)}</DescriptorName></MeshHeading>"
+            for k in range(8)
         )
         cited = "".join(
             f"<Reference><Citation>{words(dice, 14)}</Citation><ArticleIdList><ArticleId IdType='pubmed'>{number + k}</ArticleId>"
@@ -102,7 +103,14 @@ def compare(name: str, data: bytes, other: Callable[[], object], bar: float) -> 
     pairs = [(seconds(lambda: ours(data)), seconds(other)) for _ in range(ROUNDS)]
     ratio = statistics.median(theirs / own for own, theirs in pairs)
     own = statistics.median(one for one, _ in pairs)
-    return {"bench": "reading", "name": name, "records_per_second": round(RECORDS / own), "ratio": round(ratio, 2), "bar": bar, "ok": ratio >= bar}
+    return {
+        "bench": "reading",
+        "name": name,
+        "records_per_second": round(RECORDS / own),
+        "ratio": round(ratio, 2),
+        "bar": bar,
+        "ok": ratio >= bar,
+    }
 
 
 def run() -> Iterator[dict[str, Any]]:

@@ -108,9 +108,7 @@ def _published(line: published.Line) -> dict[str, Any]:
         "printed_i2": one.i2,
         "experimental": one.experimental,
         "control": one.control,
-        "recomputed": _as_printed(
-            *(Printed(text).printed_like(number) for text, number in _beside(one, found) if text)
-        )
+        "recomputed": _as_printed(*(Printed(text).printed_like(number) for text, number in _beside(one, found) if text))
         if found
         else "",
         "recomputed_i2": f"{found.i2:.0f}" if found and found.i2 is not None else "",
@@ -224,9 +222,7 @@ def _people(results: Sequence[Result]) -> dict[int, int]:
 def _earlier(review: Review) -> dict[str, list[dict[str, Any]]]:
     """What earlier reviews state, by kind; nothing of it goes into a result."""
     found = list(earlier.statements(review))
-    return {
-        group: [_statement(one) for one in found if one.kind == kind] for group, kind in formats.GROUP.items()
-    }
+    return {group: [_statement(one) for one in found if one.kind == kind] for group, kind in formats.GROUP.items()}
 
 
 def _statement(statement: Statement) -> dict[str, Any]:

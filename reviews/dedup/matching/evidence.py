@@ -68,7 +68,9 @@ def weigh(a: Card, b: Card) -> Weighed:
     placed = _is_placed(a, b, c)
     against = _objections(a, b, c, placed=placed)
     relation = relations.between(a, b, c, placed=placed)
-    contradicts = _contradicts(c, placed=placed) or relation is not None and relation is not Relation.VERSION_OF and not placed
+    contradicts = (
+        _contradicts(c, placed=placed) or relation is not None and relation is not Relation.VERSION_OF and not placed
+    )
     if score >= CERTAIN_FROM and not against:
         return Weighed(Verdict.CERTAIN, score, c, False, placed)
     if _worth_asking(a, b, c, score, relation, placed=placed, contradicts=contradicts):
@@ -103,7 +105,9 @@ def _is_translation(a: Card, b: Card, c: Comparison) -> bool:
 def _is_footnote(a: Card, b: Card, c: Comparison) -> bool:
     """A number that one title alone ends on, on the same pages of the same issue, is the sign of a footnote."""
     alone = (not a.title.numbers) is not (not b.title.numbers)
-    return alone and c.pages is Match.SAME and c.volume is Match.SAME and _same_issue(c) and c.authors is AuthorMatch.SAME
+    return (
+        alone and c.pages is Match.SAME and c.volume is Match.SAME and _same_issue(c) and c.authors is AuthorMatch.SAME
+    )
 
 
 def _points(a: Card, b: Card, c: Comparison) -> float:
@@ -125,7 +129,11 @@ def _is_placed(a: Card, b: Card, c: Comparison) -> bool:
         return False
     if c.doi is Match.SAME:
         return True
-    return c.pages in (Match.SAME, Match.CLOSE) and c.volume is not Match.DIFFERENT and c.journal is not JournalMatch.DIFFERENT
+    return (
+        c.pages in (Match.SAME, Match.CLOSE)
+        and c.volume is not Match.DIFFERENT
+        and c.journal is not JournalMatch.DIFFERENT
+    )
 
 
 def _contradicts(c: Comparison, *, placed: bool) -> bool:
@@ -144,7 +152,12 @@ def _objections(a: Card, b: Card, c: Comparison, *, placed: bool) -> bool:
     """Whether anything is left that forbids merging without a person, however many points there are."""
     same_number = c.doi is Match.SAME or c.pmid is Match.SAME
     span = _same_span(a, b, c)
-    settled = span or c.pages in (Match.SAME, Match.CLOSE) and c.volume is Match.SAME and c.journal is not JournalMatch.DIFFERENT
+    settled = (
+        span
+        or c.pages in (Match.SAME, Match.CLOSE)
+        and c.volume is Match.SAME
+        and c.journal is not JournalMatch.DIFFERENT
+    )
     if c.pmid is Match.DIFFERENT or c.registrations is Match.DIFFERENT or c.doi is Match.DIFFERENT:
         return True
     if c.doi is Match.CLOSE and not _reissued(a, b, c):
@@ -161,8 +174,12 @@ def _objections(a: Card, b: Card, c: Comparison, *, placed: bool) -> bool:
         return True
     if c.title is TitleMatch.LONGER and not (
         span
-        or same_number and placed and c.authors is AuthorMatch.SAME
-        or _same_issue(c) and ends_alike(a.title, b.title) and c.authors is AuthorMatch.SAME
+        or same_number
+        and placed
+        and c.authors is AuthorMatch.SAME
+        or _same_issue(c)
+        and ends_alike(a.title, b.title)
+        and c.authors is AuthorMatch.SAME
     ):
         return True
     if c.authors is AuthorMatch.NONE and not (same_number and settled):
@@ -171,7 +188,9 @@ def _objections(a: Card, b: Card, c: Comparison, *, placed: bool) -> bool:
         return True
     if c.pages is Match.DIFFERENT and not (same_number and c.volume is Match.SAME and c.title >= TitleMatch.NEAR):
         return True
-    if c.volume is Match.DIFFERENT and not (c.pages is Match.SAME and c.journal is JournalMatch.SAME and c.years_apart in (0, None) or same_number):
+    if c.volume is Match.DIFFERENT and not (
+        c.pages is Match.SAME and c.journal is JournalMatch.SAME and c.years_apart in (0, None) or same_number
+    ):
         return True
     if c.issue is Match.DIFFERENT and c.volume is not Match.MISSING and c.pages is Match.MISSING and not same_number:
         return True
@@ -180,9 +199,16 @@ def _objections(a: Card, b: Card, c: Comparison, *, placed: bool) -> bool:
     if c.years_apart is not None and c.years_apart > 1 and not (same_number and placed or settled):
         return True
     if a.title.is_generic or b.title.is_generic:
-        if _same_issue(c) and c.volume is Match.SAME and c.authors is AuthorMatch.SAME and not (a.title.is_genre or b.title.is_genre):
+        if (
+            _same_issue(c)
+            and c.volume is Match.SAME
+            and c.authors is AuthorMatch.SAME
+            and not (a.title.is_genre or b.title.is_genre)
+        ):
             return c.title is not TitleMatch.EXACT
-        return not (c.title is TitleMatch.EXACT and (settled or same_number and placed and c.authors is AuthorMatch.SAME))
+        return not (
+            c.title is TitleMatch.EXACT and (settled or same_number and placed and c.authors is AuthorMatch.SAME)
+        )
     if not placed and c.journal is JournalMatch.UNSURE and c.volume is not Match.SAME:
         return True
     return not placed and c.abstract is Match.DIFFERENT
@@ -211,7 +237,12 @@ def _worth_asking(
         # A translated title: everything else must be the same.
         settled = _same_span(a, b, c) and c.journal in (JournalMatch.SAME, JournalMatch.UNSURE)
         return c.authors in (AuthorMatch.SAME, AuthorMatch.MISSING) and settled and c.doi is not Match.DIFFERENT
-    if c.title >= TitleMatch.NEAR and c.authors is AuthorMatch.SAME and c.journal is JournalMatch.SAME and c.years_apart == 1:
+    if (
+        c.title >= TitleMatch.NEAR
+        and c.authors is AuthorMatch.SAME
+        and c.journal is JournalMatch.SAME
+        and c.years_apart == 1
+    ):
         # The same journal within a year: printed again by mistake, or two works; nobody can tell from here.
         return not (a.title.is_generic or b.title.is_generic or relations.kinds_differ(a, b, placed=placed))
     if c.title is TitleMatch.WORDS and c.authors is AuthorMatch.MISSING and _same_span(a, b, c):

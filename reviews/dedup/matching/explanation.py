@@ -25,7 +25,9 @@ def reasons(a: Card, b: Card, c: Comparison) -> tuple[str, ...]:
         found.append("same year")
     if c.journal is JournalMatch.SAME:
         found.append("same journal")
-    found += [f"same {_NAMES.get(field, field)}" for field in _FIELDS if getattr(c, field) is Match.SAME and field != "issue"]
+    found += [
+        f"same {_NAMES.get(field, field)}" for field in _FIELDS if getattr(c, field) is Match.SAME and field != "issue"
+    ]
     return tuple(found)
 
 

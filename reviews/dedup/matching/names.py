@@ -82,7 +82,9 @@ def _given(name: str) -> frozenset[str]:
 def _words(text: str, *, keep_short: bool) -> frozenset[str]:
     found = set()
     for piece in re.split(r"[\s.,\-‐‑–]+", text):
-        if not piece or (not keep_short and len(piece) <= 4 and piece.isupper() and len(text) > len(piece) + 1 and not text.isupper()):
+        if not piece or (
+            not keep_short and len(piece) <= 4 and piece.isupper() and len(text) > len(piece) + 1 and not text.isupper()
+        ):
             continue  # initials: "Smith JA", "van der Meer J.W.M."
         found.update(word for word in words(fold(piece.replace("'", "").replace("’", ""))) if len(word) > 1)
     return frozenset(found - _PARTICLES)
@@ -97,7 +99,8 @@ def _same_person(a: frozenset[str], b: frozenset[str]) -> bool:
     if a & b:
         return True
     return any(
-        min(len(x), len(y)) >= 5 and (x.startswith(y) or y.startswith(x) or DamerauLevenshtein.distance(x, y, score_cutoff=2) <= 2)
+        min(len(x), len(y)) >= 5
+        and (x.startswith(y) or y.startswith(x) or DamerauLevenshtein.distance(x, y, score_cutoff=2) <= 2)
         for x in a
         for y in b
     )

@@ -53,7 +53,9 @@ _TAIL: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("lay summary", re.compile(r"\bplain language summary\b|\blay summary\b|\bexecutive summary\b")),
 )  # fmt: skip
 
-_PART = re.compile(r"\b(?:part|pt|chapter|section|volume|vol|study|experiment|paper|phase|appendix|number|no|trial)\.?\s*(\d{1,3}|[ivx]{1,4}|one|two|three|four|five|[ab])\b")
+_PART = re.compile(
+    r"\b(?:part|pt|chapter|section|volume|vol|study|experiment|paper|phase|appendix|number|no|trial)\.?\s*(\d{1,3}|[ivx]{1,4}|one|two|three|four|five|[ab])\b"
+)
 _PARTS = frozenset("part pt chapter section volume vol study experiment paper phase appendix number no trial".split())
 _END_PART = re.compile(r"(?:^|[\s:.(\[-])(\d{1,2}|[ivx]{1,4})\W*$")
 _ORDINALS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "a": 1, "b": 2}
@@ -63,7 +65,9 @@ _SMALL = frozenset(
     "und la le les et de du el los las y en un une il di e".split()
 )
 _ENGLISH = frozenset("the of and with from for by on to at its their an".split())
-_OTHER = frozenset("der die das den dem des und von zum zur im fur als auf le la les des du et dans sur el los las y del con para por una un il nella della e da do dos em".split())
+_OTHER = frozenset(
+    "der die das den dem des und von zum zur im fur als auf le la les des du et dans sur el los las y del con para por una un il nella della e da do dos em".split()
+)
 _SPELLING = (
     (re.compile(r"ae|oe"), "e"), (re.compile(r"our\b"), "or"), (re.compile(r"is(e|ed|es|ing|ation|ations)\b"), r"iz\1"),
     (re.compile(r"yse"), "yze"), (re.compile(r"tre\b"), "ter"), (re.compile(r"ph"), "f"), (re.compile(r"ll"), "l"),

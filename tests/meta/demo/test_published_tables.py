@@ -161,9 +161,7 @@ def test_the_searches_stand_with_their_hits_and_with_what_does_not_add_up(demo):
 
 def test_risks_of_bias_are_those_that_the_review_states_and_no_others(demo):
     release = Release.objects.get(review__slug="msc-covid-19", minor=0)
-    stated = {
-        (one["subject"], one["study"]): one["says"] for one in release.document["earlier"]["risk_of_bias"]
-    }
+    stated = {(one["subject"], one["study"]): one["says"] for one in release.document["earlier"]["risk_of_bias"]}
     assert stated == {
         ("Performance bias", "Zhu 2021"): "high risk",
         ("Performance bias", "Shu 2020"): "high risk",

@@ -100,7 +100,9 @@ def test_an_article_cut_off_is_named_with_its_line():
 
 
 def test_entities_are_never_resolved():
-    evil = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + SAMPLES["pubmed_xml"].partition("?>")[2].replace("&amp;", "&a;")
+    evil = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + SAMPLES["pubmed_xml"].partition("?>")[2].replace(
+        "&amp;", "&a;"
+    )
     assert records(evil)[0].title == "Cells &a; hope: a trial"
 
 
