@@ -422,7 +422,7 @@ def test_two_studies_have_one_pair():
 
 def test_a_perfect_line_cannot_be_tested_by_knapp_and_hartung():
     x = np.array([1.0, 2.0, 3.0, 4.0])
-    found = stats.regression_test(0.5 + 2 * x, x, predictor="vi", model="rma", test="hk")
+    found = stats.regression_test(0.0 * x, x, predictor="vi", model="rma", test="hk")
     assert isinstance(found, stats.NotEstimable)
 
 
