@@ -162,3 +162,10 @@ def test_a_median_is_previewed_as_the_mean_that_it_would_be_pooled_as(living, pr
     [one] = touched(preview(**trial(living, "11 (8-14) n=29", "15 (11-19) n=29")))
     assert (one.measure, one.k, one.participants) == ("MD", 1, 58)
     assert one.after.startswith("\u22124.0")
+
+
+def test_where_nothing_could_be_pooled_there_is_nothing_before(living, preview):
+    living.add("Shi 2021", "0/65", "0/35")
+    recomputed(living.plan())
+    [one] = touched(preview(**trial(living, "0/21", "0/24")))
+    assert (one.before, one.after, one.says) == ("", "Not estimable", "")
