@@ -1,7 +1,5 @@
 """What a trial would do before it is entered: computed by the engine, shown, and never stored."""
 
-import time
-
 import pytest
 from django.db import connection
 from django.test import Client
@@ -141,18 +139,12 @@ def test_who_does_not_extract_sees_no_preview(living, planned, preview, reader, 
     assert preview(outsider, **trial(living, "4/21", "13/24")).status_code == 404
 
 
-def test_a_preview_is_quick_and_costs_few_statements(living, planned, preview):
+def test_a_preview_costs_few_statements(living, planned, preview):
     sent = trial(living, "4/21", "13/24")
     preview(**sent)
     with CaptureQueriesContext(connection) as found:
         preview(**sent)
     assert len(found) <= 18, len(found)
-    took = []
-    for _ in range(5):
-        begun = time.perf_counter()
-        preview(**sent)
-        took.append(time.perf_counter() - begun)
-    assert min(took) <= 0.1, took
 
 
 def test_a_median_is_previewed_as_the_mean_that_it_would_be_pooled_as(living, preview):
@@ -162,3 +154,10 @@ def test_a_median_is_previewed_as_the_mean_that_it_would_be_pooled_as(living, pr
     [one] = touched(preview(**trial(living, "11 (8-14) n=29", "15 (11-19) n=29")))
     assert (one.measure, one.k, one.participants) == ("MD", 1, 58)
     assert one.after.startswith("\u22124.0")
+
+
+def test_where_nothing_could_be_pooled_there_is_nothing_before(living, preview):
+    living.add("Shi 2021", "0/65", "0/35")
+    recomputed(living.plan())
+    [one] = touched(preview(**trial(living, "0/21", "0/24")))
+    assert (one.before, one.after, one.says) == ("", "Not estimable", "")
