@@ -10,6 +10,9 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from reviews.search import formats
 
+MOST_SHOWN = 10_000
+"""Rejections listed; "rejected" counts them all."""
+
 
 class Command(BaseCommand):
     help = (
@@ -49,10 +52,13 @@ def report(name: str, format: str | None, encoding: str | None) -> dict[str, Any
 def summary(name: str, reading: formats.Reading) -> dict[str, Any]:
     count = doi = pmid = abstract = 0
     first = last = None
+    refused = 0
     rejections = []
     for item in reading.items:
         if isinstance(item, formats.Rejection):
-            rejections.append({"line": item.line, "reason": item.reason})
+            refused += 1
+            if refused <= MOST_SHOWN:
+                rejections.append({"line": item.line, "reason": item.reason})
             continue
         first = item.title or None if not count else first
         last = item.title or None
@@ -66,6 +72,7 @@ def summary(name: str, reading: formats.Reading) -> dict[str, Any]:
         "encoding": reading.encoding,
         "record_starts": reading.starts,
         "records": count,
+        "rejected": refused,
         "rejections": rejections,
         "first_title": first,
         "last_title": last,

@@ -7,21 +7,19 @@ from typing import TYPE_CHECKING
 
 from . import fields, latex
 from .base import NOTHING, Reference, Rejection
-from .splitting import Piece, decode, pieces
+from .splitting import Piece, decode, pieces, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-START = re.compile(
-    rb"^[ \t]*@[ \t]*(?!(?:comment|string|preamble)\b)[A-Za-z][A-Za-z-]*\s*[{(]", re.MULTILINE | re.IGNORECASE
-)
+START = rb"[ \t]*+@[ \t]{0,9}(?!(?i:comment|string|preamble)[\s{(])[A-Za-z][A-Za-z-]{0,60}[ \t\n]{0,9}[{(]"
 STRING = re.compile(rb"^[ \t]*@string\s*[{(]", re.MULTILINE | re.IGNORECASE)
 ASIDE = re.compile(r"^[ \t]*@(?:comment|string|preamble)\b", re.MULTILINE | re.IGNORECASE)
 HEAD = re.compile(r"\s*@\s*([A-Za-z-]+)\s*([{(])\s*", re.DOTALL)
 KEY = re.compile(r"([^,={}\n\"]*?)\s*(?:,|\n|(?=\}))")
 FIELD = re.compile(r"[\s,]*([A-Za-z][\w:.+-]*)\s*=\s*", re.DOTALL)
 BARE = re.compile(r"[^\s,#{}\"()]+")
-AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+AND_OR_BRACE = re.compile(r"\\.|[{}]|\s+and(?=\s)", re.IGNORECASE | re.DOTALL)
 MONTHS = {
     name[:3]: name for name in (
         "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
@@ -36,7 +34,7 @@ MOST_STRINGS = 10_000
 
 def read(data: bytes, warnings: list[str]) -> Iterator[Reference | Rejection]:
     strings = abbreviations(data)
-    for piece in pieces(data, START):
+    for piece in pieces(data, places(data, START)):
         yield piece if isinstance(piece, Rejection) else reference(piece, strings)
 
 
@@ -138,10 +136,7 @@ def reference(piece: Piece, strings: dict[str, str]) -> Reference | Rejection:
 
 def built(line: int, raw: str, said: str, key: str, found: dict[str, list[str]]) -> Reference:
     def text(*names: str) -> str:
-        return next(
-            (clear for name in names for value in found.get(name, ()) if (clear := fields.squeeze(latex.text(value)))),
-            "",
-        )
+        return next((clear for name in names for value in found.get(name, ()) if (clear := fields.squeeze(latex.text(value)))), "")
 
     def plain(*names: str) -> str:
         return next((value.strip() for name in names for value in found.get(name, ()) if value.strip()), "")
@@ -150,11 +145,7 @@ def built(line: int, raw: str, said: str, key: str, found: dict[str, list[str]])
     number = plain("pmid")
     eprint = plain("eprint") if plain("eprinttype", "archiveprefix").lower() == "pubmed" else ""
     number = number if number.isdigit() else eprint if eprint.isdigit() else fields.pmid(plain("pmid", "note", "url"))
-    extra = {
-        name: tuple([fields.squeeze(latex.text(value)) for value in values])
-        for name, values in found.items()
-        if name not in TAKEN
-    }
+    extra = {name: tuple([fields.squeeze(latex.text(value)) for value in values]) for name, values in found.items() if name not in TAKEN}
     if key:
         extra["citation key"] = (key,)
     names = plain("author")
@@ -163,23 +154,17 @@ def built(line: int, raw: str, said: str, key: str, found: dict[str, list[str]])
         raw=raw,
         kind=fields.kind(said),
         title=title or text("booktitle"),
-        authors=tuple([clear for name in AND.split(names) if (clear := fields.squeeze(latex.text(name)))])
-        if names
-        else (),
+        authors=tuple([clear for name in people(names) if (clear := fields.squeeze(latex.text(name)))]) if names else (),
         year=fields.year(plain("year"), plain("date")),
         journal=text("journal", "journaltitle", "fjournal") or (text("booktitle", "maintitle") if title else ""),
         volume=text("volume"),
         issue=text("number", "issue"),
-        pages=re.sub(r"-{2,}", "-", text("pages", "eid")),
-        doi=fields.first_doi(
-            [latex.text(value) for name in ("doi", "url", "link", "note") for value in found.get(name, ())]
-        ),
+        pages=text("pages", "eid").replace("–", "-"),
+        doi=fields.first_doi([latex.text(value) for name in ("doi", "url", "link", "note") for value in found.get(name, ())]),
         pmid=number.lstrip("0"),
         pmcid=fields.pmcid(plain("pmcid", "pmc")),
-        registrations=fields.registrations(title, abstract, text("note")),
-        issn_isbn="; ".join(
-            [value.strip() for name in ("issn", "isbn") for value in found.get(name, ()) if value.strip()]
-        ),
+        registrations=fields.registrations(title, abstract, text("note"), text("registration")),
+        issn_isbn="; ".join([value.strip() for name in ("issn", "isbn") for value in found.get(name, ()) if value.strip()]),
         abstract=abstract,
         language=text("language", "langid"),
         keywords=keywords(text("keywords", "author_keywords", "keyword")),
@@ -192,7 +177,19 @@ def built(line: int, raw: str, said: str, key: str, found: dict[str, list[str]])
     )
 
 
+def people(text: str) -> list[str]:
+    """Names parted by "and", but not within braces: {Drugs and Devices Group} is one."""
+    parts, depth, begin = [], 0, 0
+    for found in AND_OR_BRACE.finditer(text):
+        if found[0] == "{":
+            depth += 1
+        elif found[0] == "}":
+            depth -= 1
+        elif depth <= 0 and found[0][0].isspace():
+            parts.append(text[begin : found.start()])
+            begin = found.end()
+    return [*parts, text[begin:]]
+
+
 def keywords(text: str) -> tuple[str, ...]:
-    return tuple(
-        fields.split_list(text) if ";" in text else [part for part in (one.strip() for one in text.split(",")) if part]
-    )
+    return tuple(fields.split_list(text) if ";" in text else [part for part in (one.strip() for one in text.split(",")) if part])

@@ -36,13 +36,11 @@ def after(data: bytes, at: int, most: int) -> int:
 
 
 def ris(data: bytes) -> int:
-    return sum(
-        1 for at in line_starts(data, b"TY") if data[after(data, at + 2, 3) : after(data, at + 2, 3) + 1] == b"-"
-    )
+    return sum(1 for at in line_starts(data, b"TY") if data[after(data, at + 2, 3) : after(data, at + 2, 3) + 1] == b"-")
 
 
 def nbib(data: bytes) -> int:
-    said = sum(1 for word in (b"PMID- ", b"PMID - ") for at in line_starts(data, word) if not at or data[at - 1] == 10)
+    said = sum(1 for word in (b"PMID-", b"PMID -") for at in line_starts(data, word) if not at or data[at - 1] == 10)
     if said:
         return said
     count, is_open = 0, False
@@ -58,16 +56,9 @@ def nbib(data: bytes) -> int:
 
 
 def is_medline(line: bytes) -> bool:
-    tag, hyphen, _ = line[:8].partition(b"- ")
+    tag, hyphen, _ = line[:8].partition(b"-")
     name = tag.rstrip(b" ")
-    return (
-        bool(hyphen)
-        and 2 <= len(name) <= 4
-        and len(tag) - len(name) <= 2
-        and name[:1].isupper()
-        and name.isalnum()
-        and name.upper() == name
-    )
+    return bool(hyphen) and 2 <= len(name) <= 4 and len(tag) - len(name) <= 2 and name[:1].isupper() and name.isalnum() and name.upper() == name
 
 
 def lines(data: bytes) -> Iterator[bytes]:
@@ -97,14 +88,8 @@ def ovid(data: bytes) -> int:
 
 
 def refer(data: bytes) -> int:
-    typed = sum(
-        1
-        for at in line_starts(data, b"%0")
-        if (not at or data[at - 1] == 10) and data[at + 2 : at + 3] in (b"", b" ", b"\t", b"\n")
-    )
-    first = next(
-        (line[1:2] for line in lines(data) if is_refer(line) and (line[1:2].isupper() or line[1:2].isdigit())), b""
-    )
+    typed = sum(1 for at in line_starts(data, b"%0") if (not at or data[at - 1] == 10) and data[at + 2 : at + 3] in (b"", b" ", b"\t", b"\n"))
+    first = next((line[1:2] for line in lines(data) if is_refer(line) and (line[1:2].isupper() or line[1:2].isdigit())), b"")
     if typed and first == b"0":
         return typed
     count, is_open = 0, False
@@ -118,53 +103,44 @@ def refer(data: bytes) -> int:
 
 
 def is_refer(line: bytes) -> bool:
-    return (
-        line[:1] == b"%"
-        and (
-            line[1:2].isupper()
-            or line[1:2].isdigit()
-            or line[1:2] in (b"@", b"!", b"$", b"^", b"&", b"*", b"(", b"+", b"=", b">", b"<", b"~", b"[", b"]", b"?")
-        )
-        and line[2:3] in (b"", b" ", b"\t")
-    )
+    return line[:1] == b"%" and (line[1:2].isupper() or line[1:2].isdigit() or line[1:2] in (b"@", b"!", b"$", b"^", b"&", b"*", b"(", b"+", b"=", b">", b"<", b"~", b"[", b"]", b"?")) and line[2:3] in (b"", b" ", b"\t")
 
 
 def bibtex(data: bytes) -> int:
     count = 0
     for at in line_starts(data, b"@"):
         head = bytes(data[at + 1 : at + 200]).lstrip(BLANKS)
-        name = head[
-            : next(
-                (
-                    place
-                    for place, sign in enumerate(head)
-                    if not (chr(sign).isascii() and chr(sign).isalpha() or sign == 45)
-                ),
-                len(head),
-            )
-        ]
+        name = head[: next((place for place, sign in enumerate(head) if not (chr(sign).isascii() and chr(sign).isalpha() or sign == 45)), len(head))]
         opening = head[len(name) :].lstrip()[:1]
         if name[:1].isalpha() and opening in (b"{", b"(") and name.lower() not in (b"comment", b"string", b"preamble"):
             count += 1
     return count
 
 
-def elements(*names: bytes) -> Callable[[bytes], int]:
-    """A counter of opening tags. A name is followed by > or a blank, for <record> is not <records>."""
+def elements(beginning: bytes, *rests: bytes) -> Callable[[bytes], int]:
+    """A counter of opening tags that begin alike. A name ends with > or a blank, for <record> is not <records>."""
 
     def count(data: bytes) -> int:
-        total = 0
-        for name in names:
-            total += data.count(b"<" + name + b">")
-            for blank in (b" ", b"\n", b"\t"):
-                at = data.find(b"<" + name + blank)
-                while at >= 0:
-                    end, other = data.find(b">", at), data.find(b"<", at + 1)
-                    total += end >= 0 and (other < 0 or end < other)
-                    at = data.find(b"<" + name + blank, at + 1)
+        total, at = 0, data.find(beginning)
+        while at >= 0:
+            behind = at + len(beginning)
+            for rest in rests:
+                if data[behind : behind + len(rest)] == rest:
+                    total += is_tag_end(data, behind + len(rest))
+            at = data.find(beginning, behind)
         return total
 
     return count
+
+
+def is_tag_end(data: bytes, at: int) -> bool:
+    """Whether the tag's name ends here, and the tag itself before another begins."""
+    if data[at : at + 1] == b">":
+        return True
+    if data[at : at + 1] not in (b" ", b"\n", b"\t"):
+        return False
+    end = data.find(b">", at, at + 2002)
+    return end >= 0 and data.find(b"<", at, end) < 0
 
 
 def ctgov(data: bytes) -> int:
@@ -183,7 +159,7 @@ COUNTERS: dict[Format, Callable[[bytes], int]] = {
     Format.OVID: ovid,
     Format.REFER: refer,
     Format.BIBTEX: bibtex,
-    Format.PUBMED_XML: elements(b"PubmedArticle", b"PubmedBookArticle"),
-    Format.ENDNOTE_XML: elements(b"record"),
+    Format.PUBMED_XML: elements(b"<Pubmed", b"Article", b"BookArticle"),
+    Format.ENDNOTE_XML: elements(b"<record", b""),
     Format.CTGOV_JSON: ctgov,
 }

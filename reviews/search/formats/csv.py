@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from typing import TYPE_CHECKING
 
@@ -17,33 +18,9 @@ csv.field_size_limit(LONGEST_RECORD)
 
 DELIMITERS = (",", ";", "\t", "|")
 EXCEL_SAYS = re.compile(rb"\Asep=(.)\n", re.IGNORECASE)
+NEWLINE, QUOTE = b'\n"'
+MOST_WARNINGS = 20
 RAYYAN_LOG = {"articleid", "key", "value"}
-
-
-class Lines:
-    """The file's lines for ``csv.reader``, remembering those that the row in hand was made of."""
-
-    def __init__(self, data: bytes, at: int) -> None:
-        self.data, self.at = data, at
-        self.line = data.count(b"\n", 0, at) + 1
-        self.taken: list[str] = []
-        self.length = 0
-
-    def __iter__(self) -> Lines:
-        return self
-
-    def __next__(self) -> str:
-        if self.at >= len(self.data):
-            raise StopIteration
-        end = self.data.find(b"\n", self.at)
-        end = len(self.data) if end < 0 else end
-        self.length += end - self.at
-        # What is beyond the longest record is left out; the row is then refused for its length.
-        text = decode(self.data[self.at : min(end, self.at + LONGEST_RECORD)])
-        self.at = end + 1
-        if self.length <= LONGEST_RECORD:
-            self.taken.append(text)
-        return text + "\n"
 
 
 def header(data: bytes, delimiter: str | None = None) -> tuple[str, list[str], int]:
@@ -84,55 +61,89 @@ def unique(columns: list[str]) -> list[str]:
 
 
 def row_pattern(delimiter: str) -> re.Pattern[bytes]:
-    """One row with its line end, quotes heeded where a field begins with one: the counter's own view of CSV."""
+    """One row with its line end, quotes heeded where a field begins with one: as csv.reader sees it."""
     sign = re.escape(delimiter.encode())
     one = rb'(?:"[^"]*+(?:""[^"]*+)*+(?:"[^%s\n]*+)?+|[^%s\n]*+)' % (sign, sign)
     return re.compile(one + rb"(?:" + sign + one + rb")*+\n?")
 
 
 def starts(data: bytes, delimiter: str, at: int) -> int:
-    """Rows after the header that are not blank lines; found without the csv module."""
-    pattern, count = row_pattern(delimiter), 0
-    while at < len(data):
-        found = pattern.match(data, at)
-        end = found.end() if found and found.end() > at else len(data)
-        if end - at > 1000 or not is_blank(data[at:end]):
-            count += 1
+    """Rows after the header that are not blank lines, found by plain search for quotes, delimiters and line ends."""
+    sign, count, size = delimiter.encode(), 0, len(data)
+    while at < size:
+        quote = data.find(b'"', at)
+        clear = size if quote < 0 else data.rfind(b"\n", at, quote) + 1 or at  # up to here no quote is in the way
+        if clear > at:
+            count += rows_without_quotes(data, at, clear)
+            at = clear
+            continue
+        end = row_end(data, at, sign)
+        count += end > at + (data[end - 1] == NEWLINE)
         at = end
     return count
 
 
-def is_blank(row: bytes) -> bool:
-    return not row.strip(b"\n")
+def rows_without_quotes(data: bytes, at: int, end: int) -> int:
+    """Lines that are not empty."""
+    count = data.count(b"\n", at, end) + (data[end - 1] != NEWLINE)
+    while (at := data.find(b"\n\n", at, end)) >= 0:  # find, for count() would see two empty lines as one
+        count -= 1
+        at += 1
+    return count
+
+
+def row_end(data: bytes, at: int, sign: bytes) -> int:
+    """Where the row that begins here ends, its line end included. A quote only counts where a cell begins with it."""
+    size = len(data)
+    while at < size:
+        if data[at] == QUOTE:
+            at += 1
+            while True:
+                at = data.find(b'"', at)
+                if at < 0:
+                    return size
+                if data[at + 1 : at + 2] != b'"':
+                    break
+                at += 2
+            at += 1
+        line = data.find(b"\n", at)
+        line = size if line < 0 else line
+        cell = data.find(sign, at, line)
+        if cell < 0:
+            return min(line + 1, size)
+        at = cell + 1
+        if at == size:
+            return size
+    return size
 
 
 def read(
     data: bytes, warnings: list[str], *, delimiter: str, columns: list[str], at: int, mapping: Mapping[str, str]
 ) -> Iterator[Reference | Rejection]:
-    lines = Lines(data, at)
-    reader = csv.reader(lines, delimiter=delimiter)
-    line = lines.line
-    while True:
-        begin = lines.at
-        problem = ""
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            cells, problem = [], str(error)
-        raw, length = "\n".join(lines.taken), lines.length
-        lines.taken, lines.length = [], 0
-        began, line = line, line + data.count(b"\n", begin, lines.at)
-        if length > LONGEST_RECORD:
-            yield Rejection(
-                began,
-                f"The row is {length / 1e6:.1f} MB long; no reference is. A quotation mark may be missing.",
-                raw[:SHOWN],
-            )
-        elif problem:
-            yield Rejection(began, f"This row cannot be read: {problem}.", raw[:SHOWN])
-        elif cells:
-            if len(cells) > len(columns) and len(warnings) < 20:
-                warnings.append(f"Line {began} has {len(cells)} cells under {len(columns)} columns.")
-            yield table.reference(began, raw, columns, cells, mapping)
+    pattern = row_pattern(delimiter)
+    line, size = data.count(b"\n", 0, at) + 1, len(data)
+    while at < size:
+        found = pattern.match(data, at)
+        end = found.end() if found and found.end() > at else size
+        if end - at == 1 and data[at] == NEWLINE:
+            line, at = line + 1, end
+            continue
+        yield row(data, at, end, line, delimiter, columns, mapping, warnings)
+        line += data.count(b"\n", at, end)
+        at = end
+
+
+def row(
+    data: bytes, at: int, end: int, line: int, delimiter: str, columns: list[str], mapping: Mapping[str, str], warnings: list[str]
+) -> Reference | Rejection:
+    if end - at > LONGEST_RECORD:
+        beginning = decode(data[at : at + SHOWN])
+        return Rejection(line, f"The row is {(end - at) / 1e6:.1f} MB long; no reference is. A quotation mark may be missing.", beginning)
+    raw = decode(data[at:end]).removesuffix("\n")
+    try:
+        cells = next(csv.reader(io.StringIO(raw, newline="\n") if "\n" in raw else [raw], delimiter=delimiter), [])
+    except csv.Error as error:
+        return Rejection(line, f"This row cannot be read: {error}.", raw[:SHOWN])
+    if len(cells) > len(columns) and len(warnings) < MOST_WARNINGS:
+        warnings.append(f"Line {line} has {len(cells)} cells under {len(columns)} columns.")
+    return table.reference(line, raw, columns, cells, mapping)

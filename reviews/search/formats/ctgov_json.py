@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import fields
 from .base import NOTHING, Link, LinkKind, Reference, Rejection
-from .splitting import Piece, pieces
+from .splitting import Piece, nothing_in, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ DECODER = json.JSONDecoder()
 
 
 def read(data: bytes, warnings: list[str]) -> Iterator[Reference | Rejection]:
-    for piece in pieces(data, START):
+    for piece in pieces(data, (found.start() for found in START.finditer(data))):
         yield piece if isinstance(piece, Rejection) else study(piece)
 
 
@@ -31,6 +31,8 @@ def study(piece: Piece) -> Reference | Rejection:
         return Rejection(piece.line, "The study's JSON is cut off or broken.", piece.text)
     if not isinstance(section, dict):
         return Rejection(piece.line, "The study's protocol section is no object.", piece.text)
+    if not section:
+        return nothing_in(piece.line, piece.text)
     return reference(piece.line, f"{{{piece.text[:end]}}}", section)
 
 
@@ -75,9 +77,7 @@ def reference(line: int, raw: str, section: dict[str, Any]) -> Reference:
         "sponsor": (sponsor,),
         "other ids": tuple(others),
         "phases": texts(design, "phases"),
-        "interventions": tuple(
-            text(one, "name") for one in objects(section, "armsInterventionsModule", "interventions")
-        ),
+        "interventions": tuple(text(one, "name") for one in objects(section, "armsInterventionsModule", "interventions")),
     }
     return Reference(
         line=line,
@@ -85,17 +85,11 @@ def reference(line: int, raw: str, section: dict[str, Any]) -> Reference:
         kind="registration",
         title=text(named, "briefTitle") or text(named, "officialTitle"),
         authors=fields.once(officials) or fields.once([sponsor]),
-        year=fields.year(
-            text(status, "studyFirstPostDateStruct", "date"),
-            text(status, "studyFirstSubmitDate"),
-            text(status, "startDateStruct", "date"),
-        ),
+        year=fields.year(text(status, "studyFirstPostDateStruct", "date"), text(status, "studyFirstSubmitDate"), text(status, "startDateStruct", "date")),
         journal="ClinicalTrials.gov",
         registrations=fields.once((number, *fields.registrations(*others))),
         abstract=text(section, "descriptionModule", "briefSummary"),
-        keywords=fields.once(
-            (*texts(section, "conditionsModule", "conditions"), *texts(section, "conditionsModule", "keywords"))
-        ),
+        keywords=fields.once((*texts(section, "conditionsModule", "conditions"), *texts(section, "conditionsModule", "keywords"))),
         publication_types=fields.once([text(design, "studyType")]),
         urls=(f"https://clinicaltrials.gov/study/{number}",) if number else (),
         accession=number,

@@ -7,12 +7,13 @@ import re
 from . import cleaning, csv, table, zipped
 from .base import Detected, Format, UnreadableFileError
 
-LOOKED_AT = 1 << 20
+LOOKED_AT = (1 << 15, 1 << 20)
+"""Bytes; the second only where the first show nothing."""
 MARKS = (
     (Format.PUBMED_XML, re.compile(rb"<(?:PubmedArticleSet|PubmedArticle|PubmedBookArticle)\b"), "PubMed's element names"),
     (Format.ENDNOTE_XML, re.compile(rb"<xml>\s*<records\b|<records>\s*<record\b|<record>(?=[\s\S]{0,4000}?<ref-type)"), "EndNote's <records>"),
     (Format.CTGOV_JSON, re.compile(rb'\A\s*(?:\{\s*"studies"\s*:|\[?\s*\{(?=[\s\S]{0,2000}?"protocolSection"))|"protocolSection"\s*:\s*\{'), "ClinicalTrials.gov's “protocolSection”"),
-    (Format.NBIB, re.compile(rb"^(?:PMID ?|OWN )- ", re.MULTILINE), "lines that begin with “PMID- ” or “OWN - ”"),
+    (Format.NBIB, re.compile(rb"^(?:PMID ?|OWN )-", re.MULTILINE), "lines that begin with “PMID- ” or “OWN - ”"),
     (Format.RIS, re.compile(rb"^[ \t]*TY[ \t]{0,3}-", re.MULTILINE), "lines that begin with “TY  -”"),
     (Format.OVID, re.compile(rb"^[ \t]*<[ \t]*\d+[ \t]*\.?[ \t]*>[ \t]*$", re.MULTILINE), "records numbered <1>"),
     (Format.WOS, re.compile(rb"^(?:FN (?=[A-Z])|VR \d|PT [A-Z]\b)", re.MULTILINE), "Web of Science's FN, VR and PT lines"),
@@ -22,7 +23,7 @@ MARKS = (
 """What begins earliest in the file decides; of two at one place, the first here."""
 WEAKER = (
     (Format.RIS, re.compile(rb"^ER {1,3}-[ \t]*$", re.MULTILINE), "“ER  -” lines, though no record begins"),
-    (Format.NBIB, re.compile(rb"\A\s*(?:[A-Z][A-Z0-9]{1,3} {0,2}- [^\n]*\n?(?:[ \t]+[^\n]*\n?)*)+"), "tagged lines as in MEDLINE"),
+    (Format.NBIB, re.compile(rb"\A\s*(?:[A-Z][A-Z0-9]{1,3} {0,2}-[^\n]*\n(?:[ \t]+[^\n]*\n)*){2}"), "tagged lines as in MEDLINE"),
     (Format.WOS, re.compile(rb"^PT$", re.MULTILINE), "Web of Science's PT line"),
 )  # fmt: skip
 
@@ -33,7 +34,7 @@ def detect(data: bytes, name: str = "") -> Detected:
     Raises:
         UnreadableFileError: empty, or no format that is read, with what it seems to be.
     """
-    if not data.strip(b"\0 \t\r\n\x1a") if len(data) < LOOKED_AT else False:
+    if not data.strip(b"\0 \t\r\n\x1a") if len(data) < LOOKED_AT[1] else False:
         raise UnreadableFileError("The file is empty.")
     if zipped.is_zip(data):
         return zipped.detect(data)
@@ -47,7 +48,10 @@ def detect(data: bytes, name: str = "") -> Detected:
         if data.startswith(beginning):
             raise UnreadableFileError(sentence)
     encoding, why = cleaning.find_encoding(data)
-    found, because = format_of(cleaning.clean(data[:LOOKED_AT], encoding))
+    try:
+        found, because = format_of(cleaning.clean(data[: LOOKED_AT[0]], encoding))
+    except UnreadableFileError:
+        found, because = format_of(cleaning.clean(data[: LOOKED_AT[1]], encoding))
     return Detected(found, encoding, f"{because}; {why}")
 
 

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 
 from . import fields
 from .base import NOTHING, Link, LinkKind, Reference, Rejection
-from .splitting import pieces
+from .splitting import after_blanks, nothing_in, pieces, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PMID_START = re.compile(rb"^PMID ?- ", re.MULTILINE)
-BLANK_START = re.compile(
-    rb"(?:\A|(?<=\n\n))(?=\n*[A-Z][A-Z0-9]{1,3} {0,2}- )|(?<=\n[ \t]\n)(?=[A-Z][A-Z0-9]{1,3} {0,2}- )"
-)
+PMID_START = rb"PMID ?-"
+TAGGED_START = rb"[A-Z][A-Z0-9]{1,3} {0,2}-"
 TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)", re.DOTALL)
 ID_SUFFIX = re.compile(r"\s*\[(\w+)\]\s*$")
 PMID_IN_LINK = re.compile(r"\bPMID:\s*(\d+)")
@@ -35,13 +33,15 @@ TAKEN = frozenset({
 NO_LIST: list[str] = []
 
 
-def start_of(data: bytes) -> re.Pattern[bytes]:
+def starts(data: bytes) -> Iterator[int]:
     """Records begin at PMID; in files without any, after a blank line."""
-    return PMID_START if PMID_START.search(data) else BLANK_START
+    if next(places(data, PMID_START), None) is not None:
+        return places(data, PMID_START)
+    return after_blanks(data, TAGGED_START)
 
 
 def read(data: bytes, warnings: list[str]) -> Iterator[Reference | Rejection]:
-    for piece in pieces(data, start_of(data)):
+    for piece in pieces(data, starts(data)):
         if isinstance(piece, Rejection):
             yield piece
         else:
@@ -51,10 +51,17 @@ def read(data: bytes, warnings: list[str]) -> Iterator[Reference | Rejection]:
 def values_of(raw: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     values: list[str] | None = None
+    was_blank = False
     for line in raw.split("\n"):
+        if not line.strip():
+            was_blank = True
+            continue
+        if was_blank and "PMID" in found and TAG.match(line):
+            break  # another record that lost its PMID; its DOI must not become this one's
+        was_blank = False
         if line[:6] == "      " or line[:1] in " \t":
             more = line.strip()
-            if more and values:
+            if values:
                 values[-1] = f"{values[-1]} {more}" if values[-1] else more
         elif line[4:6] == "- " and line[:2].isupper():
             values = found.setdefault(line[:4].rstrip(), [])
@@ -62,7 +69,7 @@ def values_of(raw: str) -> dict[str, list[str]]:
         elif match := TAG.match(line):
             values = found.setdefault(match[1], [])
             values.append(match[2].strip())
-        elif values and line:
+        elif values:
             values[-1] = f"{values[-1]} {line.strip()}"
     return found
 
@@ -71,8 +78,10 @@ def first(found: dict[str, list[str]], *tags: str) -> str:
     return next((value for tag in tags for value in found.get(tag, NO_LIST) if value), "")
 
 
-def reference(line: int, raw: str) -> Reference:
+def reference(line: int, raw: str) -> Reference | Rejection:
     found = values_of(raw)
+    if len(found) == 1 and not any(next(iter(found.values()))):
+        return nothing_in(line, raw)
     get = found.get
     title = first(found, "TI", "BTI", "TT")
     abstract = max(get("AB", NO_LIST), key=len, default="") or first(found, "OAB")

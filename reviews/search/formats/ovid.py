@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from . import fields
 from .base import NOTHING, Reference, Rejection
-from .splitting import pieces
+from .splitting import nothing_in, pieces, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-START = re.compile(rb"^[ \t]*<[ \t]*\d+[ \t]*\.?[ \t]*>[ \t]*$", re.MULTILINE)
+START = rb"[ \t]*+<[ \t]{0,9}\d{1,9}[ \t]{0,9}\.?[ \t]{0,9}>[ \t]*+(?:\n|\Z)"
 TAG = re.compile(r"([A-Z][A-Z0-9]) {1,2}- ?(.*)", re.DOTALL)
 NAMES = {
     "accession number": "AN", "author": "AU", "authors": "AU", "authors full name": "AU", "title": "TI", "original title": "TT",
@@ -30,7 +30,7 @@ NO_LIST: list[str] = []
 
 
 def read(data: bytes, warnings: list[str]) -> Iterator[Reference | Rejection]:
-    for piece in pieces(data, START):
+    for piece in pieces(data, places(data, START)):
         if isinstance(piece, Rejection):
             yield piece
         else:
@@ -64,11 +64,11 @@ def people(found: dict[str, list[str]]) -> tuple[str, ...]:
     return fields.once(re.sub(r"(?:\s+\d+(?:,\d+)*|\s*\[[^\]]*\])?[.;\s]*$", "", name).strip() for name in names)
 
 
-def reference(line: int, raw: str) -> Reference:
+def reference(line: int, raw: str) -> Reference | Rejection:
     found = values_of(raw)
-    title = re.sub(
-        r"\s*\[(?:Article|Miscellaneous|Report|Editorial|Letter|Review|Abstract)s?\]\.?$", "", first(found, "TI", "TT")
-    )
+    if not found:
+        return nothing_in(line, raw)
+    title = first(found, "TI", "TT")
     abstract, source, database = first(found, "AB"), first(found, "SO"), first(found, "DB")
     cited = SOURCE.match(source)
     number = first(found, "PM") or (first(found, "UI", "AN") if "MEDLINE" in database.upper() else "")
@@ -83,20 +83,13 @@ def reference(line: int, raw: str) -> Reference:
         volume=cited["volume"] or "" if cited else "",
         issue=cited["issue"] or "" if cited else "",
         pages=cited["pages"] or "" if cited else "",
-        doi=fields.first_doi(
-            value for tag in ("DO", "DI", "XL", "SO", "UR", "AN") for value in found.get(tag, NO_LIST)
-        ),
+        doi=fields.first_doi(value for tag in ("DO", "DI", "XL", "SO", "UR", "AN") for value in found.get(tag, NO_LIST)),
         pmid=number.lstrip("0") if fields.BARE_PMID.match(number) else "",
         registrations=fields.registrations(title, abstract, *found.get("CN", NO_LIST)),
         issn_isbn="; ".join(value for tag in ("IS", "IB") for value in found.get(tag, NO_LIST)),
         abstract=abstract,
         language=first(found, "LG", "LA").rstrip("."),
-        keywords=tuple(
-            term.rstrip(".")
-            for tag in ("KW", "SH", "DE")
-            for value in found.get(tag, NO_LIST)
-            for term in fields.split_list(value)
-        ),
+        keywords=tuple(term.rstrip(".") for tag in ("KW", "SH", "DE") for value in found.get(tag, NO_LIST) for term in fields.split_list(value)),
         publication_types=tuple(value.rstrip(".") for value in found.get("PT", NO_LIST)),
         urls=tuple(found.get("XL", NO_LIST)),
         accession=first(found, "AN", "UI").rstrip("."),

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from . import fields
 from .base import NOTHING, Link, LinkKind, Reference, Rejection
-from .xml import records, text_of
+from .xml import first_of_each, records, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml import etree
 
-START = re.compile(rb"<(PubmedArticle|PubmedBookArticle)(?:\s[^<>]*)?>")
+START = re.compile(rb"<(Pubmed(?:Book)?Article)(?:\s[^<>]{0,2000})?>")
 
 LINKS = {
     "RetractionOf": LinkKind.RETRACTION_OF, "RetractionIn": LinkKind.RETRACTION_IN, "PartialRetractionOf": LinkKind.RETRACTION_OF,
@@ -35,173 +35,172 @@ def reference(line: int, raw: str, root: etree._Element) -> Reference:
 
 
 def article(line: int, raw: str, root: etree._Element) -> Reference:
-    citation = root.find("MedlineCitation")
-    citation = root if citation is None else citation
-    body = citation.find("Article")
-    body = citation if body is None else body
-    journal = body.find("Journal")
-    issue = journal.find("JournalIssue") if journal is not None else None
-    types = tuple([text_of(one) for one in body.iterfind("PublicationTypeList/PublicationType")])
-    ids = identifiers(root, "PubmedData/ArticleIdList/ArticleId")
-    number = citation.find("PMID")
-    title = text_of(body.find("ArticleTitle")) or text_of(body.find("VernacularTitle"))
-    summary = abstract(body)
-    version = number.get("Version", "") if number is not None else ""
-    extra = others(citation, body, ids)
-    if version not in ("", "1"):
-        extra["PMID version"] = (version,)
+    whole = first_of_each(root)
+    citation = first_of_each(whole.get("MedlineCitation", root))
+    body = first_of_each(citation.get("Article", root))
+    data = whole.get("PubmedData")
+    journal = first_of_each(body["Journal"]) if "Journal" in body else {}
+    issue = first_of_each(journal["JournalIssue"]) if "JournalIssue" in journal else {}
+    types = texts(body.get("PublicationTypeList"))
+    ids = identifiers(data.find("ArticleIdList") if data is not None else None)
+    number = text_of(citation.get("PMID"))
+    title = text_of(body.get("ArticleTitle")) or text_of(body.get("VernacularTitle"))
+    summary = abstract(body.get("Abstract"))
     return Reference(
         line=line,
         raw=raw,
         kind="preprint" if "Preprint" in types else "journal",
         title=title,
-        authors=authors(body, "AuthorList/Author"),
-        year=date(issue, body, root),
-        journal=text_of(journal.find("Title")) or text_of(journal.find("ISOAbbreviation"))
-        if journal is not None
-        else "",
-        volume=issue.findtext("Volume", "").strip() if issue is not None else "",
-        issue=issue.findtext("Issue", "").strip() if issue is not None else "",
-        pages=pages(body),
-        doi=fields.doi(ids.get("doi", "")) or electronic_doi(body),
-        pmid=text_of(number) if text_of(number).isdigit() else ids.get("pubmed", ""),
+        authors=authors(body.get("AuthorList")),
+        year=year(issue.get("PubDate"), body.get("ArticleDate"), data),
+        journal=text_of(journal.get("Title")) or text_of(journal.get("ISOAbbreviation")),
+        volume=text_of(issue.get("Volume")),
+        issue=text_of(issue.get("Issue")),
+        pages=pages(body.get("Pagination")),
+        doi=fields.doi(ids.get("doi", "")) or electronic_doi(citation.get("Article")),
+        pmid=number if number.isdigit() else ids.get("pubmed", ""),
         pmcid=fields.pmcid(ids.get("pmc", "")),
-        registrations=fields.registrations(
-            *[one.text or "" for one in body.iterfind("DataBankList/DataBank/AccessionNumberList/AccessionNumber")],
-            title,
-            summary,
-        ),
-        issn_isbn="; ".join([one.text.strip() for one in journal.iterfind("ISSN") if one.text])
-        if journal is not None
-        else "",
+        registrations=fields.registrations(*banks(body.get("DataBankList")), title, summary),
+        issn_isbn=issns(body.get("Journal")),
         abstract=summary,
-        language=body.findtext("Language", "").strip(),
+        language=text_of(body.get("Language")),
         keywords=keywords(citation),
         publication_types=types,
-        accession=text_of(number),
+        accession=number,
         database="PubMed",
-        links=links(citation),
-        extra=extra or NOTHING,
+        links=links(citation["CommentsCorrectionsList"]) if "CommentsCorrectionsList" in citation else (),
+        extra=others(citation, body, ids) or NOTHING,
     )
 
 
 def book(line: int, raw: str, root: etree._Element) -> Reference:
-    body = root.find("BookDocument")
-    body = root if body is None else body
-    volume = body.find("Book")
-    volume = body if volume is None else volume
-    own, whole = text_of(body.find("ArticleTitle")), text_of(volume.find("BookTitle"))
-    ids = identifiers(root, "BookDocument/ArticleIdList/ArticleId") | identifiers(
-        root, "PubmedBookData/ArticleIdList/ArticleId"
-    )
-    summary = abstract(body)
-    number = text_of(body.find("PMID"))
+    document = root.find("BookDocument")
+    body = first_of_each(root if document is None else document)
+    volume = first_of_each(body["Book"]) if "Book" in body else body
+    own, whole = text_of(body.get("ArticleTitle")), text_of(volume.get("BookTitle"))
+    data = root.find("PubmedBookData")
+    ids = identifiers(body.get("ArticleIdList")) | identifiers(data.find("ArticleIdList") if data is not None else None)
+    summary = abstract(body.get("Abstract"))
+    number = text_of(body.get("PMID"))
     return Reference(
         line=line,
         raw=raw,
         kind="chapter" if own else "book",
-        title=own or whole or text_of(body.find("VernacularTitle")),
-        authors=authors(body, "AuthorList/Author") or authors(volume, "AuthorList/Author"),
-        year=fields.year(volume.findtext("PubDate/Year", ""), body.findtext("ContributionDate/Year", "")),
+        title=own or whole or text_of(body.get("VernacularTitle")),
+        authors=authors(body.get("AuthorList")) or authors(volume.get("AuthorList")),
+        year=year(volume.get("PubDate"), body.get("ContributionDate"), data),
         journal=whole if own else "",
-        pages=pages(body),
+        pages=pages(body.get("Pagination")),
         doi=fields.doi(ids.get("doi", "")),
         pmid=number if number.isdigit() else ids.get("pubmed", ""),
-        issn_isbn="; ".join([text_of(one) for one in volume.iterfind("Isbn")]),
+        issn_isbn=text_of(volume.get("Isbn")),
         registrations=fields.registrations(own or whole, summary),
         abstract=summary,
-        language=body.findtext("Language", "").strip(),
+        language=text_of(body.get("Language")),
         keywords=keywords(body),
-        publication_types=tuple([text_of(one) for one in body.iterfind("PublicationType")]),
+        publication_types=tuple(filter(None, [text_of(body.get("PublicationType"))])),
         accession=number or ids.get("bookaccession", ""),
         database="PubMed",
-        extra={f"ArticleId {name}": (value,) for name, value in ids.items() if name not in ("doi", "pubmed")}
-        or NOTHING,
+        extra={f"ArticleId {name}": (value,) for name, value in ids.items() if name not in ("doi", "pubmed")} or NOTHING,
     )
 
 
-def identifiers(root: etree._Element, path: str) -> dict[str, str]:
-    """The record's own ids: direct children only, for the reference list below holds hundreds of others'."""
-    return {one.get("IdType", ""): one.text.strip() for one in root.iterfind(path) if one.text}
+def texts(parent: etree._Element | None) -> tuple[str, ...]:
+    return tuple([text for one in parent if (text := text_of(one))]) if parent is not None else ()
 
 
-def authors(parent: etree._Element, path: str) -> tuple[str, ...]:
+def identifiers(parent: etree._Element | None) -> dict[str, str]:
+    """The record's own ids: the list that is a direct child, for the reference list holds hundreds of others'."""
+    return {one.get("IdType", ""): one.text.strip() for one in parent if one.text} if parent is not None else {}
+
+
+def authors(parent: etree._Element | None) -> tuple[str, ...]:
     names = []
-    for person in parent.iterfind(path):
-        family = text_of(person.find("LastName"))
+    for person in parent if parent is not None else ():
+        part = {one.tag: one for one in person}
+        family = text_of(part.get("LastName"))
         if family:
-            given = text_of(person.find("ForeName")) or text_of(person.find("Initials"))
-            suffix = text_of(person.find("Suffix"))
-            names.append(", ".join([part for part in (family, f"{given} {suffix}".strip()) if part]))
-        elif group := text_of(person.find("CollectiveName")):
+            given = text_of(part.get("ForeName")) or text_of(part.get("Initials"))
+            suffix = text_of(part.get("Suffix"))
+            given = f"{given} {suffix}".strip() if suffix else given
+            names.append(f"{family}, {given}" if given else family)
+        elif group := text_of(part.get("CollectiveName")):
             names.append(group)
     return tuple(names)
 
 
-def abstract(body: etree._Element) -> str:
+def abstract(parent: etree._Element | None) -> str:
+    """The parts, each behind its label, one a line."""
     parts = []
-    for part in body.iterfind("Abstract/AbstractText"):
-        text, label = text_of(part), part.get("Label")
-        if text:
+    for part in parent if parent is not None else ():
+        if part.tag == "AbstractText" and (text := text_of(part)):
+            label = part.get("Label")
             parts.append(f"{label}: {text}" if label and label != "UNLABELLED" else text)
     return "\n".join(parts)
 
 
-def date(issue: etree._Element | None, body: etree._Element, root: etree._Element) -> int | None:
-    printed = issue.find("PubDate") if issue is not None else None
-    if printed is not None and (
-        found := fields.year(printed.findtext("Year", ""), printed.findtext("MedlineDate", ""))
-    ):
-        return found
-    return fields.year(
-        body.findtext("ArticleDate/Year", ""),
-        *[one.findtext("Year", "") for one in root.iterfind("PubmedData/History/PubMedPubDate")],
-    )
+def year(printed: etree._Element | None, electronic: etree._Element | None, data: etree._Element | None) -> int | None:
+    """Of the issue, then of the electronic article, then of the first step in PubMed's own history."""
+    for date in (printed, electronic):
+        if date is not None and (found := fields.year(date.findtext("Year") or "", date.findtext("MedlineDate") or "")):
+            return found
+    return fields.year(*[one.findtext("Year") or "" for one in data.iterfind("History/PubMedPubDate")]) if data is not None else None
 
 
-def pages(body: etree._Element) -> str:
-    return body.findtext("Pagination/MedlinePgn", "").strip() or fields.pages(
-        body.findtext("Pagination/StartPage", "").strip(), body.findtext("Pagination/EndPage", "").strip()
-    )
+def pages(parent: etree._Element | None) -> str:
+    if parent is None:
+        return ""
+    part = first_of_each(parent)
+    return text_of(part.get("MedlinePgn")) or fields.pages(text_of(part.get("StartPage")), text_of(part.get("EndPage")))
 
 
-def electronic_doi(body: etree._Element) -> str:
+def electronic_doi(parent: etree._Element | None) -> str:
     return fields.first_doi(
         one.text or ""
-        for one in body.iterfind("ELocationID")
+        for one in (parent.iterchildren("ELocationID") if parent is not None else ())
         if one.get("EIdType") == "doi" and one.get("ValidYN", "Y") == "Y"
     )
 
 
-def keywords(citation: etree._Element) -> tuple[str, ...]:
-    terms = [text_of(one) for one in citation.iterfind("MeshHeadingList/MeshHeading/DescriptorName")]
-    terms += [text_of(one) for one in citation.iterfind("KeywordList/Keyword")]
+def banks(parent: etree._Element | None) -> list[str]:
+    return [text_of(one) for one in parent.iterfind("DataBank/AccessionNumberList/AccessionNumber")] if parent is not None else []
+
+
+def issns(parent: etree._Element | None) -> str:
+    return "; ".join([text_of(one) for one in parent.iterchildren("ISSN")]) if parent is not None else ""
+
+
+def keywords(part: dict[str, etree._Element]) -> tuple[str, ...]:
+    headings, own = part.get("MeshHeadingList"), part.get("KeywordList")
+    terms = [text_of(heading[0]) for heading in headings if len(heading)] if headings is not None else []
+    terms += texts(own)
     return tuple([term for term in terms if term])
 
 
-def links(citation: etree._Element) -> tuple[Link, ...]:
+def links(parent: etree._Element) -> tuple[Link, ...]:
     made = []
-    for one in citation.iterfind("CommentsCorrectionsList/CommentsCorrections"):
+    for one in parent:
         named = one.get("RefType", "")
         if named == "Cites":
             continue
         source, number = text_of(one.find("RefSource")), text_of(one.find("PMID"))
         kind = LINKS.get(named, LinkKind.OTHER)
-        made.append(
-            Link(kind, source if kind is not LinkKind.OTHER else f"{named}: {source}", number, fields.doi(source))
-        )
+        made.append(Link(kind, source if kind is not LinkKind.OTHER else f"{named}: {source}", number, fields.doi(source)))
     return tuple(made)
 
 
-def others(citation: etree._Element, body: etree._Element, ids: dict[str, str]) -> dict[str, tuple[str, ...]]:
-    extra: dict[str, tuple[str, ...]] = {}
-    for name, value in ids.items():
-        if name not in ("doi", "pubmed", "pmc"):
-            extra[f"ArticleId {name}"] = (value,)
-    for path in ("OtherAbstract/AbstractText", "InvestigatorList/Investigator", "CoiStatement"):
-        if values := tuple([text_of(one) for one in citation.iterfind(path)]):
-            extra[path.partition("/")[0]] = values
-    for path in ("GrantList/Grant", "VernacularTitle", "Abstract/CopyrightInformation"):
-        if values := tuple([text_of(one) for one in body.iterfind(path)]):
-            extra[path.rpartition("/")[2]] = values
+def others(citation: dict[str, etree._Element], body: dict[str, etree._Element], ids: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    extra = {f"ArticleId {name}": (value,) for name, value in ids.items() if name not in ("doi", "pubmed", "pmc")}
+    for place in (citation, body):
+        for name in KEPT:
+            if name in place:
+                one = place[name]
+                extra[name] = texts(one) if len(one) else (text_of(one),)
+    number = citation.get("PMID")
+    if number is not None and number.get("Version", "1") != "1":
+        extra["PMID version"] = (number.get("Version", ""),)
     return extra
+
+
+KEPT = ("OtherAbstract", "InvestigatorList", "CoiStatement", "GrantList", "ChemicalList", "SupplMeshList", "GeneralNote", "VernacularTitle")
+"""What has no field of its own, as it stands; affiliations and cited works stay in the raw text only."""

@@ -7,27 +7,29 @@ from typing import TYPE_CHECKING
 
 from . import fields
 from .base import NOTHING, Reference, Rejection
-from .splitting import pieces
+from .splitting import after_blanks, nothing_in, pieces, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TYPE_START = re.compile(rb"^%0(?=[ \t\n]|\Z)", re.MULTILINE)
-BLANK_START = re.compile(rb"(?:\A\n*|(?<=\n\n)|(?<=\n[ \t]\n))(?=%[A-Z0-9@!$^&*(+=><~\[\]?]( |\n|\Z))")
+TYPE_START = rb"%0(?:[ \t\n]|\Z)"
+TAGGED_START = rb"%[A-Z0-9@!$^&*(+=><~\[\]?](?:[ \t\n]|\Z)"
 FIRST_TAG = re.compile(rb"^%([0-9A-Z])(?=[ \t\n]|\Z)", re.MULTILINE)
 TAG = re.compile(r"%([0-9A-Za-z@!#$^&*(+=><~\[\]?)])(?:[ \t]+(.*)|$)", re.DOTALL)
 TAKEN = frozenset("0TAJVNPXRKUGZW")
 NO_LIST: list[str] = []
 
 
-def start_of(data: bytes) -> re.Pattern[bytes]:
+def starts(data: bytes) -> Iterator[int]:
     """%0, unless the file's first record has something before its %0; then the blank lines tell."""
     top = FIRST_TAG.search(data)
-    return TYPE_START if TYPE_START.search(data) and top and top[1] == b"0" else BLANK_START
+    if top and top[1] == b"0":
+        return places(data, TYPE_START)
+    return after_blanks(data, TAGGED_START)
 
 
 def read(data: bytes, warnings: list[str]) -> Iterator[Reference | Rejection]:
-    for piece in pieces(data, start_of(data)):
+    for piece in pieces(data, starts(data)):
         if isinstance(piece, Rejection):
             yield piece
         else:
@@ -53,8 +55,11 @@ def first(found: dict[str, list[str]], *tags: str) -> str:
     return next((value for tag in tags for value in found.get(tag, NO_LIST) if value), "")
 
 
-def reference(line: int, raw: str) -> Reference:
+def reference(line: int, raw: str) -> Reference | Rejection:
     found = values_of(raw)
+    if len(found) == 1 and "0" in found:
+        said = first(found, "0")
+        return Reference(line, raw, fields.kind(said)) if said else nothing_in(line, raw)
     title, abstract, said = first(found, "T", "!", "Q"), first(found, "X"), first(found, "0")
     database = first(found, "~", "W")
     accession = first(found, "M", "L", "F")

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 
 from . import fields
 from .base import NOTHING, Link, LinkKind, Reference, Rejection
-from .splitting import pieces
+from .splitting import nothing_in, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-START = re.compile(rb"^[ \t]*TY[ \t]{0,3}-", re.MULTILINE)
+START = re.compile(rb"TY[ \t]{0,3}-")
+"""Begins with plain letters, for which the search is fastest; that a line begins there is looked at afterwards."""
 LOOSE_TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])[ \t]{0,3}-(?:[ \t]+|$)(.*)", re.DOTALL)
 """One blank, a tab or none before the hyphen; believed only of tags that are known, for prose can look like this."""
 
+NEWLINE, BLANKS = 10, b" \t"
+TAGGED = re.compile(r"^([A-Z][A-Z0-9])  -(?: (.*))?$", re.MULTILINE)
 TITLES = ("TI", "T1", "CT", "BT", "TT")
 JOURNALS = ("JF", "JO", "T2", "JA", "J2", "J1", "BT", "T3")
 YEARS = ("PY", "Y1", "YR", "DA")
@@ -44,17 +47,40 @@ NO_LIST: list[str] = []
 
 
 def read(data: bytes, warnings: list[str]) -> Iterator[Reference | Rejection]:
-    for piece in pieces(data, START):
+    for piece in pieces(data, starts(data)):
         if isinstance(piece, Rejection):
             yield piece
         else:
             yield reference(piece.line, piece.text)
 
 
+def starts(data: bytes) -> Iterator[int]:
+    for found in START.finditer(data):
+        at = found.start()
+        if at and data[at - 1] != NEWLINE:
+            while at and data[at - 1] in BLANKS:
+                at -= 1
+            if at and data[at - 1] != NEWLINE:
+                continue
+        yield at
+
+
 def values_of(raw: str) -> dict[str, list[str]]:
     """Tag to its values in order. Continuations are joined by one blank; nothing after ER belongs to the record."""
     found: dict[str, list[str]] = {}
-    values: list[str] | None = None
+    values: list[str] | None
+    plain = TAGGED.findall(raw)
+    if len(plain) == raw.count("\n") + 1:  # every line has its tag: nothing is continued, nothing is loose
+        for tag, value in plain:
+            if tag == "ER":
+                break
+            values = found.get(tag)
+            if values is None:
+                found[tag] = [value.strip()]
+            else:
+                values.append(value.strip())
+        return found
+    values = None
     for line in raw.split("\n"):
         tag = line[:2]
         if line[2:6] == "  - " and tag.isalnum() and tag.isupper():
@@ -85,10 +111,12 @@ def first(found: dict[str, list[str]], tags: tuple[str, ...]) -> str:
     return ""
 
 
-def reference(line: int, raw: str) -> Reference:
+def reference(line: int, raw: str) -> Reference | Rejection:
     found = values_of(raw)
     get = found.get
     said = get("TY", NO_LIST)[0]
+    if len(found) == 1:
+        return Reference(line, raw, fields.kind(said)) if said else nothing_in(line, raw)
     title = first(found, TITLES)
     journal = first(found, JOURNALS)
     if not title and (second := first(found, ("T2",))) and not any(tag in found for tag in ("T3", "BT")):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .base import Rejection
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator
 
 LONGEST_RECORD = 8_000_000
@@ -23,11 +23,13 @@ class Piece:
     text: str
 
 
+def nothing_in(line: int, raw: str) -> Rejection:
+    return Rejection(line, "There is nothing in this record.", raw)
+
+
 def too_long(line: int, beginning: bytes, length: int) -> Rejection:
     most = LONGEST_RECORD // 1_000_000
-    reason = (
-        f"The record is {length / 1e6:.1f} MB long; more than {most} MB is no reference. Only its beginning was kept."
-    )
+    reason = f"The record is {length / 1e6:.1f} MB long; more than {most} MB is no reference. Only its beginning was kept."
     return Rejection(line, reason, decode(beginning))
 
 
@@ -35,11 +37,29 @@ def decode(data: bytes | bytearray) -> str:
     return data.decode("utf-8", "replace")
 
 
-def pieces(data: bytes, start: re.Pattern[bytes]) -> Iterator[Piece | Rejection]:
+def places(data: bytes, body: bytes) -> Iterator[int]:
+    """Where the lines begin that match ``body``; a plain line end at the head of the pattern makes the search fast."""
+    if re.compile(body).match(data):
+        yield 0
+    for found in re.compile(rb"\n(?=" + body + rb")").finditer(data):
+        yield found.end()
+
+
+def after_blanks(data: bytes, body: bytes) -> Iterator[int]:
+    """Where lines begin that match ``body`` and stand first in the file or after a blank line."""
+    top = re.compile(rb"(?:[ \t]*+\n)*+").match(data)
+    begin = top.end() if top else 0
+    if re.compile(body).match(data, begin):
+        yield begin
+    for found in re.compile(rb"\n(?:[ \t]*+\n)++(?=" + body + rb")").finditer(data, max(begin - 1, 0)):
+        if found.end() > begin:
+            yield found.end()
+
+
+def pieces(data: bytes, starts: Iterator[int]) -> Iterator[Piece | Rejection]:
     """Each record from its start to the next one's, with its line. What stands before the first is no record."""
     line, counted, begin = 1, 0, -1
-    for found in start.finditer(data):
-        at = found.start()
+    for at in starts:
         if begin >= 0:
             yield piece(data, begin, at, line)
         line += data.count(b"\n", counted, at)

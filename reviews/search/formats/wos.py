@@ -7,23 +7,21 @@ from typing import TYPE_CHECKING
 
 from . import fields
 from .base import NOTHING, Link, LinkKind, Reference, Rejection
-from .splitting import pieces
+from .splitting import nothing_in, pieces, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-START = re.compile(rb"^PT (?=[A-Z])|^PT$", re.MULTILINE)
+START = rb"PT(?: [A-Z]|\n|\Z)"
 TAG = re.compile(r"([A-Z][A-Z0-9])(?:\s(.*))?$", re.DOTALL)
-TAKEN = frozenset(
-    {"PT", "TI", "AF", "SO", "VL", "IS", "BP", "EP", "DI", "PM", "AB", "LA", "DE", "ID", "DT", "UT", "ER"}
-)
+TAKEN = frozenset({"PT", "TI", "AF", "SO", "VL", "IS", "BP", "EP", "DI", "PM", "AB", "LA", "DE", "ID", "DT", "UT", "ER"})
 LISTS = frozenset({"AU", "AF", "CR", "BE", "ED", "BA", "BF", "CA", "C1", "RI", "OI"})
 """Tags whose every line is a value; the lines of the others are one text."""
 NO_LIST: list[str] = []
 
 
 def read(data: bytes, warnings: list[str]) -> Iterator[Reference | Rejection]:
-    for piece in pieces(data, START):
+    for piece in pieces(data, places(data, START)):
         if isinstance(piece, Rejection):
             yield piece
         else:
@@ -60,8 +58,11 @@ def terms(found: dict[str, list[str]], *tags: str) -> tuple[str, ...]:
     return tuple(part for tag in tags for value in found.get(tag, NO_LIST) for part in fields.split_list(value))
 
 
-def reference(line: int, raw: str) -> Reference:
+def reference(line: int, raw: str) -> Reference | Rejection:
     found = values_of(raw)
+    if len(found) == 1:
+        said = first(found, "PT")
+        return Reference(line, raw, fields.kind(said)) if said else nothing_in(line, raw)
     title, abstract = first(found, "TI", "FT"), first(found, "AB")
     types = terms(found, "DT")
     number = first(found, "PM")
@@ -70,9 +71,7 @@ def reference(line: int, raw: str) -> Reference:
     return Reference(
         line=line,
         raw=raw,
-        kind=fields.kind(types[0])
-        if types and fields.kind(types[0]) != "other"
-        else fields.kind(first(found, "PT")[:1]),
+        kind=fields.kind(types[0]) if types and fields.kind(types[0]) != "other" else fields.kind(first(found, "PT")[:1]),
         title=title,
         authors=tuple([name for name in (found.get("AF") or found.get("AU") or []) if name] + found.get("CA", [])),
         year=fields.year(first(found, "PY"), first(found, "PD"), first(found, "EA")),
@@ -81,11 +80,7 @@ def reference(line: int, raw: str) -> Reference:
         issue=first(found, "IS"),
         pages=fields.pages(first(found, "BP", "AR", "PS"), first(found, "EP")),
         doi=fields.first_doi([*found.get("DI", []), *found.get("D2", [])]),
-        pmid=number.lstrip("0")
-        if number.isdigit()
-        else accession[8:]
-        if accession.startswith("MEDLINE:") and accession[8:].isdigit()
-        else "",
+        pmid=number.lstrip("0") if number.isdigit() else accession[8:] if accession.startswith("MEDLINE:") and accession[8:].isdigit() else "",
         registrations=fields.registrations(title, abstract),
         issn_isbn="; ".join(value for tag in ("SN", "EI", "BN") for value in found.get(tag, [])),
         abstract=abstract,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from .base import Reference, Rejection
-from .splitting import LONGEST_RECORD, SHOWN, decode, too_long
+from .splitting import LONGEST_RECORD, SHOWN, decode, nothing_in, too_long
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,18 +34,26 @@ def records(
 ) -> Iterator[Reference | Rejection]:
     """Each element that ``start`` opens; its end is the first closing tag of that name."""
     reader = parser()
-    line, counted = 1, 0
+    line, counted, size = 1, 0, len(data)
+    closing, end = b"", 0
     found = start.search(data)
     while found:
         begin = found.start()
         line += data.count(b"\n", counted, begin)
         counted = begin
-        following = start.search(data, found.end())
-        limit = following.start() if following else len(data)
-        closing = b"</" + found[1] + b">"
-        end = data.find(closing, begin, limit)
-        yield one(data, begin, end + len(closing) if end >= 0 else limit, line, end >= 0, reader, make)
-        found = following
+        if end <= begin or closing[2:-1] != found[1]:  # otherwise it was found for an earlier start and holds still
+            closing = b"</" + found[1] + b">"
+            end = data.find(closing, begin)
+            end = end if end >= 0 else size
+        following = None
+        if end == size or data.find(closing[:1] + closing[2:-1], found.end(), end) >= 0:
+            following = start.search(data, found.end(), end)
+        if following or end == size:
+            yield one(data, begin, following.start() if following else size, line, False, reader, make)
+            found = following
+        else:
+            yield one(data, begin, end + len(closing), line, True, reader, make)
+            found = start.search(data, end)
 
 
 def one(
@@ -59,9 +67,10 @@ def one(
 ) -> Reference | Rejection:
     if end - begin > LONGEST_RECORD:
         return too_long(line, data[begin : begin + SHOWN], end - begin)
-    text = bytes(data[begin:end])
+    text = data[begin:end]
     if not is_closed:
-        return Rejection(line, "The file ends, or another record begins, in the middle of this record.", decode(text))
+        return Rejection(line, "The file ends, or another record begins, in the middle of this record.", decode(data[begin:end]))
+    raw = decode(text)
     if b"&" in text:
         text = ENTITY.sub(b"&amp;", text)
     try:
@@ -70,7 +79,15 @@ def one(
         return Rejection(line, f"This is no XML that can be read: {error.msg}.", decode(text))
     if element is None:
         return Rejection(line, "There is no element that can be read in this record.", decode(text))
-    return make(line, decode(data[begin:end]), element)
+    return make(line, raw, element) if len(element) else nothing_in(line, raw)
+
+
+def first_of_each(element: etree._Element) -> dict[str, etree._Element]:
+    """The children by name, of several the first: one pass instead of a search for each."""
+    found: dict[str, etree._Element] = {}
+    for one in element:
+        found.setdefault(one.tag, one)
+    return found
 
 
 def text_of(element: etree._Element | None) -> str:

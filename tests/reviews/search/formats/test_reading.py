@@ -1,0 +1,171 @@
+import io
+import zipfile
+
+import openpyxl
+import pytest
+
+from reviews.search.formats import Format, LinkKind, Reference, Rejection, UnreadableFileError, detect, read
+
+from .samples import CSV, NBIB, RIS, SAMPLES
+
+
+def records(data, **options):
+    reading = read(data.encode() if isinstance(data, str) else data, **options)
+    items = list(reading.items)
+    assert len(items) == reading.starts
+    return items
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_format_is_found_from_the_content(name):
+    assert detect(SAMPLES[name].encode()).format == name
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_both_records_are_read_whole(name):
+    first, second = records(SAMPLES[name])
+    assert (first.title, second.title) == ("Cells & hope: a trial", "A second record")
+    assert first.year == 2021
+    assert first.registrations == ("NCT01234567",)
+    assert first.abstract.removeprefix("AIM: ").startswith("First")
+    assert first.raw
+    assert second.line > first.line or name == "endnote_xml"
+    if name != "ctgov_json":
+        assert (first.volume, first.issue, first.pages, first.journal) == ("12", "3", "10-19", "Journal of Trials")
+        assert (first.doi, first.pmid) == ("10.1234/abc.5", "7654321")
+        assert first.authors[0] in ("Ñandú, Ana", "Ñandú A")
+        assert len(first.authors) == 2
+
+
+@pytest.mark.parametrize("name", sorted(set(SAMPLES) - {"pubmed_xml", "endnote_xml", "ctgov_json"}))
+def test_what_no_field_holds_is_kept(name):
+    assert any(values in (("kept",), ("yes",)) for values in records(SAMPLES[name])[0].extra.values())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("name", ["ris", "nbib", "wos_tagged", "refer", "csv"])
+def test_no_encoding_and_no_line_end_costs_a_record(name, encoding, end):
+    first, second = records(SAMPLES[name].replace("\n", end).encode(encoding))
+    assert "Ñ" in first.authors[0]
+    assert second.title == "A second record"
+
+
+def test_byte_order_marks_between_joined_files_are_dropped():
+    assert len(records((RIS.encode("utf-8-sig") + RIS.encode("utf-8-sig")))) == 4
+
+
+def test_nul_and_ctrl_z_are_dropped():
+    assert records("\0" + RIS.replace("hope", "ho\0pe") + "\x1a")[0].title == "Cells & hope: a trial"
+
+
+def test_russian_and_chinese_are_told_from_western_text():
+    text = "TY  - JOUR\nTI  - {}\nER  - \n"
+    assert records(text.format("Рандомизированное исследование лечения").encode("cp1251"))[0].title.startswith("Рандом")
+    assert records(text.format("参考文献管理工具研究").encode("gb18030"))[0].title == "参考文献管理工具研究"
+    assert records(text.format("Über Fälle").encode("cp1252"))[0].title == "Über Fälle"
+
+
+def test_a_person_can_override_format_and_encoding():
+    [first, *_] = records(RIS.replace("hope", "Fälle").encode("cp1252"), format="ris", encoding="cp1251")
+    assert "Fдlle" in first.title
+    with pytest.raises(UnreadableFileError, match="no encoding called"):
+        read(RIS.encode(), encoding="klingon")
+    with pytest.raises(UnreadableFileError, match="no format called"):
+        read(RIS.encode(), format="klingon")
+
+
+def test_a_record_without_end_is_a_record():
+    assert [one.title for one in records("TY  - JOUR\nTI  - a\nTY  - JOUR\nTI  - b")] == ["a", "b"]
+
+
+def test_an_accession_of_another_database_is_no_pubmed_number():
+    [one] = records("TY  - JOUR\nTI  - a\nAN  - 1234567\nDB  - Embase\nID  - 54321\nER  - ")
+    assert one.pmid == ""
+
+
+def test_a_retraction_is_told_from_its_notice():
+    assert records(NBIB)[0].links[0].kind is LinkKind.RETRACTION_IN
+    assert records(NBIB.replace("RIN -", "ROF -"))[0].links[0].kind is LinkKind.RETRACTION_OF
+    assert records(SAMPLES["pubmed_xml"])[0].links[0].pmid == "7700000"
+
+
+def test_an_article_cut_off_is_named_with_its_line():
+    cut = SAMPLES["pubmed_xml"].partition("<BookDocument>")[0]
+    first, lost = records(cut)
+    assert isinstance(first, Reference)
+    assert isinstance(lost, Rejection)
+    assert "in the middle" in lost.reason
+    assert lost.line == cut[: cut.index("<PubmedBookArticle")].count("\n") + 1
+
+
+def test_entities_are_never_resolved():
+    evil = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + SAMPLES["pubmed_xml"].partition("?>")[2].replace("&amp;", "&a;")
+    assert records(evil)[0].title == "Cells &a; hope: a trial"
+
+
+def test_an_empty_row_is_a_rejection_and_a_ragged_row_a_warning():
+    reading = read(b"title,doi\na,10.1234/x,beyond\n,\nb\n")
+    first, empty, short = list(reading.items)
+    assert first.extra == {"beyond the header": ("beyond",)}
+    assert "nothing in this row" in empty.reason
+    assert short.title == "b"
+    assert "Line 2 has 3 cells" in reading.warnings[0]
+
+
+def test_a_table_without_known_columns_is_read_by_a_mapping():
+    data = b"Titel;Jahr;Wer\nA;2020;Li B\n"
+    with pytest.raises(UnreadableFileError, match="say which column"):
+        read(data)
+    reading = read(data, mapping={"Titel": "title", "Jahr": "year", "Wer": "authors"})
+    [one] = reading.items
+    assert (one.title, one.year, one.authors) == ("A", 2020, ("Li B",))
+    assert reading.mapping == {"Titel": "title", "Jahr": "year", "Wer": "authors"}
+
+
+def workbook(rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+def test_excel_is_read_like_csv():
+    data = workbook([["Title", "Year", "DOI"], ["A trial", 2021, "10.1234/x"], [], ["B", 1999.0, None]])
+    assert detect(data).format is Format.EXCEL
+    assert [(one.line, one.title, one.year) for one in records(data)] == [(2, "A trial", 2021), (4, "B", 1999)]
+
+
+def packed(**members):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "."), content)
+    return made.getvalue()
+
+
+def test_a_zip_is_read_member_by_member():
+    log = "article_id,user_id,user_email,key,value,created_at\n1,1,a@example.org,included,1,2024\n"
+    reading = read(packed(a__ris=RIS, b__csv=CSV, log__csv=log, c__txt="nothing here"))
+    assert [one.extra["file"] for one in reading.items] == [("a.ris",)] * 2 + [("b.csv",)] * 2
+    assert reading.starts == 4
+    assert "log of decisions" in reading.warnings[0]
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked():
+    with pytest.raises(UnreadableFileError, match="far more than any export"):
+        read(packed(a__ris=b"0" * 20_000_000))
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "empty"), (b"%PDF-1.7", "PDF"), (b"<!DOCTYPE html><html>", "web page"), (b"just prose", "No format"),
+        (b"PK\x03\x04rubbish", "damaged"), (b"<a/>", "XML or JSON"), (b"\x1f\x8b\x08", "gzip"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_answered_with_a_sentence(data, sentence):
+    with pytest.raises(UnreadableFileError, match=sentence):
+        read(data)
