@@ -23,6 +23,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 def written(records: QuerySet[Record], format: str) -> Iterator[bytes]:
     """The records in their order, a record at a time."""
+    pieces: Iterator[str]
     found = pairs(records.defer("raw").iterator(chunk_size=PIECE))
     match format:
         case "ris":
