@@ -52,7 +52,7 @@ def counted(review: Review, at: dt.datetime) -> QuerySet[Any]:
 
 def is_copy(at: dt.datetime) -> Q:
     """Whether a record was a copy of another at an instant."""
-    return ~Q(duplicate_of=None)
+    return Q(duplicate_of__retrieved_at__lte=at)
 
 
 def columns(review: Review, at: dt.datetime) -> list[Column]:

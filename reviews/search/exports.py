@@ -1,13 +1,11 @@
 """Records as RIS, BibTeX and CSV, written one at a time, so that a long list never stands in memory."""
 
-import csv
-import io
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.db.models import QuerySet
 
 from reviews.library.models import Record
+from reviews.search.formats import Reference, writing
 
 NAMES = (("ris", "RIS"), ("bibtex", "BibTeX"), ("csv", "CSV"))
 ENDINGS = {"ris": "ris", "bibtex": "bib", "csv": "csv"}
@@ -17,163 +15,79 @@ CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
 }
 PIECE = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so is run as a formula by spreadsheets."""
-HEADER = (
-    "record",
-    "source",
-    "title",
-    "authors",
-    "year",
-    "journal",
-    "volume",
-    "issue",
-    "pages",
-    "doi",
-    "pmid",
-    "pmcid",
-    "registrations",
-    "abstract",
-    "language",
-    "kind",
-    "flags",
-    "keywords",
-    "copy_of",
-    "taken_out_because",
-)
-_BIBTEX_SIGNS = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "{": r"\{",
-        "}": r"\}",
-        "%": r"\%",
-        "&": r"\&",
-        "#": r"\#",
-        "$": r"\$",
-        "_": r"\_",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-    }
-)
+BESIDE = ("Record", "Source", "Marked as", "Copy of record", "Taken out because")
+"""What the review knows of a record besides what its source said."""
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it, Excel takes UTF-8 for the letters of the machine."""
 
 
 def written(records: QuerySet[Record], format: str) -> Iterator[bytes]:
-    """The records in their order, in pieces of a few hundred."""
-    found = records.defer("raw", "extra").iterator(chunk_size=PIECE)
-    for piece in WRITERS[format](found):
+    """The records in their order, a record at a time."""
+    pieces: Iterator[str]
+    found = pairs(records.defer("raw").iterator(chunk_size=PIECE))
+    match format:
+        case "ris":
+            pieces = (text.replace("\n", "\r\n") for text in writing.ris(found))
+        case "bibtex":
+            pieces = writing.bibtex(found)
+        case "csv":
+            pieces = writing.csv_rows(found, BESIDE)
+            yield BYTE_ORDER_MARK.encode()
+        case _:
+            raise ValueError(f"Records are not written as {format}.")
+    for piece in pieces:
         yield piece.encode("utf-8", "replace")
 
 
-def ris(records: Iterable[Record]) -> Iterator[str]:
-    """RIS as EndNote and Zotero read it: one value on one line, CRLF at its end."""
+def pairs(records: Iterable[Record]) -> Iterator[tuple[Reference, Mapping[str, str]]]:
     for record in records:
-        first, _, last = record.pages.partition("-")
-        lines = [
-            ("TY", RIS_KINDS.get(record.kind, "JOUR")),
-            ("TI", record.title),
-            *(("AU", author) for author in record.author_list),
-            ("PY", "" if record.year is None else str(record.year)),
-            ("JO", record.journal),
-            ("VL", record.volume),
-            ("IS", record.issue),
-            ("SP", first),
-            ("EP", last),
-            ("DO", record.doi),
-            ("AN", record.pmid),
-            ("AB", record.abstract),
-            *(("KW", word) for word in record.keywords.splitlines()),
-            ("LA", record.language),
-            ("DB", record.source),
-            ("ID", str(record.pk)),
-            *(("N1", note) for note in notes(record)),
-        ]
-        yield "".join(f"{tag}  - {_one_line(text)}\r\n" for tag, text in lines if text) + "ER  - \r\n\r\n"
+        yield reference(record), beside(record)
 
 
-def bibtex(records: Iterable[Record]) -> Iterator[str]:
-    """BibTeX with letters as they are (UTF-8) and its own signs escaped."""
-    for record in records:
-        fields = {
-            "title": record.title,
-            "author": " and ".join(record.author_list),
-            "year": "" if record.year is None else str(record.year),
-            "journal": record.journal,
-            "volume": record.volume,
-            "number": record.issue,
-            "pages": record.pages.replace("-", "--"),
-            "doi": record.doi,
-            "pmid": record.pmid,
-            "abstract": record.abstract,
-            "keywords": ", ".join(record.keywords.splitlines()),
-            "note": "; ".join(notes(record)),
-        }
-        lines = [f"  {name} = {{{_one_line(text).translate(_BIBTEX_SIGNS)}}}" for name, text in fields.items() if text]
-        yield f"@{'misc' if not record.journal else 'article'}{{record{record.pk},\n" + ",\n".join(lines) + "\n}\n\n"
+def reference(record: Record) -> Reference:
+    """A record as the writers take it: what is shown, corrections included."""
+
+    def one(name: str) -> str:
+        return "; ".join(str(value) for value in record.extra.get(name, ()))
+
+    return Reference(
+        line=record.line or 0,
+        raw="",
+        kind=record.kind,
+        title=record.title,
+        authors=tuple(record.author_list),
+        year=record.year,
+        journal=record.journal,
+        volume=record.volume,
+        issue=record.issue,
+        pages=record.pages,
+        doi=record.doi,
+        pmid=record.pmid,
+        pmcid=record.pmcid,
+        registrations=tuple(record.registration_list),
+        issn_isbn=one("issn_isbn"),
+        abstract=record.abstract,
+        language=record.language,
+        keywords=tuple(record.keywords.splitlines()),
+        publication_types=tuple(record.publication_types.splitlines()),
+        urls=tuple(line for line in record.links.splitlines() if line.startswith(("http://", "https://"))),
+        accession=one("accession"),
+        database=one("database"),
+        notes=tuple(str(note) for note in record.extra.get("notes", ())),
+    )
 
 
-def table(records: Iterable[Record]) -> Iterator[str]:
-    """CSV that a spreadsheet opens without running anything in it; it begins with the mark that says UTF-8."""
-    yield "\ufeff" + _row(HEADER)
-    for record in records:
-        yield _row(
+def beside(record: Record) -> dict[str, str]:
+    return dict(
+        zip(
+            BESIDE,
             (
                 str(record.pk),
                 record.source,
-                record.title,
-                "; ".join(record.author_list),
-                "" if record.year is None else str(record.year),
-                record.journal,
-                record.volume,
-                record.issue,
-                record.pages,
-                record.doi,
-                record.pmid,
-                record.pmcid,
-                "; ".join(record.registration_list),
-                record.abstract,
-                record.language,
-                record.kind,
-                "; ".join(record.flag_list),
-                "; ".join(record.keywords.splitlines()),
+                ", ".join(record.flag_list),
                 "" if record.duplicate_of_id is None else str(record.duplicate_of_id),
                 record.retired_reason,
-            )
+            ),
+            strict=True,
         )
-
-
-WRITERS: dict[str, Callable[[Iterable[Record]], Iterator[str]]] = {"ris": ris, "bibtex": bibtex, "csv": table}
-RIS_KINDS = {
-    "book": "BOOK",
-    "chapter": "CHAP",
-    "thesis": "THES",
-    "report": "RPRT",
-    "conference": "CONF",
-    "preprint": "UNPB",
-    "registration": "ELEC",
-}
-
-
-def notes(record: Record) -> list[str]:
-    """What the review knows of a record, for programs that keep notes."""
-    known = [f"Registration: {each}" for each in record.registration_list]
-    known += [f"Marked as {flag}" for flag in record.flag_list]
-    if record.duplicate_of_id is not None:
-        known.append(f"Copy of record {record.duplicate_of_id}")
-    if record.retired_reason:
-        known.append(f"Taken out: {record.retired_reason}")
-    return known
-
-
-def safe_cell(text: str) -> str:
-    """The cell with an apostrophe before it where a spreadsheet would run it."""
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def _row(cells: Sequence[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow([safe_cell(cell) for cell in cells])
-    return line.getvalue()
-
-
-def _one_line(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
+    )

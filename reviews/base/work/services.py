@@ -110,6 +110,18 @@ def renew(lease: Lease) -> None:
     row.save()
 
 
+def hold_on(lease: Lease) -> None:
+    """Keep the lease while long work has nothing to write yet. That is no progress: attempts go on being counted.
+
+    Raises:
+        LeaseLost: the lease ran out and another run holds the work.
+    """
+    until = timezone.now() + dt.timedelta(seconds=settings.LEASE_SECONDS)
+    held = Owed.objects.filter(kind=lease.kind, key=lease.key, lease=lease.token)
+    if not held.update(leased_until=until):
+        raise LeaseLost(f"{lease.kind} {lease.key}")
+
+
 @transaction.atomic
 def hand_on(lease: Lease) -> None:
     """Let go of long work in the middle, so that the next run goes on with it and none outlives its time."""

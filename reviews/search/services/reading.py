@@ -60,7 +60,9 @@ def _chunks(of: Import, lease: Lease) -> Iterator[int]:
         reading.content_of(of), name=of.name, format=of.format, encoding=of.encoding, mapping=of.mapping
     )
     of.starts = whole.starts
-    left = itertools.islice(whole.items, of.read, None)
+    work.hold_on(lease)
+    _pass_over(whole.items, of.read, lease)
+    left = whole.items
     while chunk := list(itertools.islice(left, CHUNK)):
         added = _store(of, lease, chunk)
         if added is None:
@@ -70,6 +72,14 @@ def _chunks(of: Import, lease: Lease) -> Iterator[int]:
             work.hand_on(lease)
             return
     _finish(of, lease)
+
+
+def _pass_over(items: Iterator[reading.Found], number: int, lease: Lease) -> None:
+    """Read again what an earlier run has stored; on a busy machine that can outlast a lease, so it is kept meanwhile."""
+    for passed in range(0, number, CHUNK):
+        for _item in itertools.islice(items, min(CHUNK, number - passed)):
+            pass
+        work.hold_on(lease)
 
 
 def _store(of: Import, lease: Lease, chunk: list[reading.Found]) -> int | None:

@@ -142,7 +142,7 @@ def correct(request: MemberRequest, slug: str, record_id: int) -> HttpResponse:
 def export(request: MemberRequest, slug: str, format: str) -> HttpResponseBase:
     """The records that are asked for, in a format that other programs read."""
     review = review_for_member(request.user, slug)
-    if format not in exports.WRITERS:
+    if format not in exports.ENDINGS:
         raise Http404("No such format.")
     form = WantedForm(request.GET, sources=queries.source_names(review))
     found = queries.records(review, form.wanted())

@@ -136,6 +136,24 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(review, owner, search
     assert list(Record.objects.order_by("pk").values_list("position", flat=True)) == list(range(1, 36))
 
 
+def test_a_run_keeps_its_lease_while_it_passes_over_what_is_stored(review, owner, search, monkeypatch):
+    """On a busy machine that took longer than a lease: runs took the work from each other until it was parked."""
+    monkeypatch.setattr(reading, "CHUNK", 10)
+    monkeypatch.setattr(reading, "LONGEST_RUN", -1)
+    found = brought(search, owner, many(45))
+    services.start_import(of=found, actor=owner)
+    for _ in range(3):
+        services.read_import(import_id=found.pk)
+    kept = []
+    whole = reading.work.hold_on
+    monkeypatch.setattr(reading.work, "hold_on", lambda lease: kept.append(lease) or whole(lease))
+    services.read_import(import_id=found.pk)
+    assert len(kept) == 1 + 3
+    Owed.objects.update(lease=None)
+    with pytest.raises(reading.work.LeaseLost):
+        whole(kept[0])
+
+
 def test_a_run_that_lost_its_lease_writes_nothing_more(review, owner, search, monkeypatch):
     monkeypatch.setattr(reading, "CHUNK", 10)
     found = brought(search, owner, many(30))
