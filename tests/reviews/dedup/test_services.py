@@ -12,9 +12,9 @@ from reviews.dedup.models import Answer, Candidate
 from reviews.dedup.rules import Answered
 from reviews.library.models import Record
 from reviews.signals import judged_among, records_leaving
-from reviews.team.models import Membership
+
 from reviews.team.rules import Role
-from tests.factories import ReviewFactory, UserFactory
+from tests.factories import ReviewFactory, member
 from tests.searched import ris, searched
 
 WALKS = "Invented trial of evening walks for restless legs in sailors"
@@ -30,13 +30,7 @@ def review():
 
 @pytest.fixture
 def ana(review):
-    return member(review, "Ana Reyes")
-
-
-def member(review, name, role=Role.REVIEWER):
-    person = UserFactory(name=name)
-    Membership.objects.create(review=review, user=person, role=role, added_by=person)
-    return person
+    return member(review, Role.REVIEWER, name="Ana Reyes")
 
 
 def bring(review, person, *titles, source="PubMed", more=PLACE):
@@ -164,7 +158,7 @@ def test_an_answer_that_makes_no_sense_is_refused(review, ana, doubtful):
 
 
 def test_a_reader_may_not_answer(review, doubtful):
-    reader = member(review, "Rui Sato", Role.READER)
+    reader = member(review, Role.READER, name="Rui Sato")
     with pytest.raises(PermissionDenied):
         services.answer(review=review, one=doubtful[0], two=doubtful[1], answer=Answered.NEITHER, actor=reader)
     with pytest.raises(PermissionDenied):
