@@ -169,6 +169,7 @@ def test_merging_by_hand(review, ana, doubtful):
     first, second = doubtful
     services.merge(keep=first, copies=[second], actor=ana)
     assert pointing(second) == [first.pk]
+    second.refresh_from_db()
     assert queries.cluster(second) == [first, second]
     assert {field.name: field.record_id for field in queries.best(queries.cluster(first))}["title"] == first.pk
 
