@@ -13,7 +13,9 @@ LEFT, RIGHT = "left", "right"
 
 class AnswerForm(forms.Form):
     answer = forms.ChoiceField(choices=[(one.value, one.value) for one in Answered if one is not Answered.UNDONE])
-    subject = forms.ChoiceField(label=_("Which one"), choices=[(LEFT, _("The left record")), (RIGHT, _("The right record"))], required=False)
+    subject = forms.ChoiceField(
+        label=_("Which one"), choices=[(LEFT, _("The left record")), (RIGHT, _("The right record"))], required=False
+    )
     relation = forms.ChoiceField(label=_("is the … of the other"), choices=[("", "—"), *RELATIONS], required=False)
 
     def clean(self) -> dict[str, Any]:

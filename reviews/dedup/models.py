@@ -24,7 +24,9 @@ class Candidate(models.Model):
     reasons = models.JSONField(default=list)
     differs = models.JSONField(default=list)
     relation = models.CharField(max_length=24, choices=RELATIONS, blank=True)
-    is_question = models.BooleanField(default=True, help_text="False: surely no duplicate, but the two belong together.")
+    is_question = models.BooleanField(
+        default=True, help_text="False: surely no duplicate, but the two belong together."
+    )
     found_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -47,9 +49,15 @@ class Answer(models.Model):
     answer = models.CharField(max_length=10, choices=[(one.value, one.value) for one in Answered])
     relation = models.CharField(_("relation"), max_length=24, choices=RELATIONS, blank=True)
     subject = models.ForeignKey(
-        Record, models.PROTECT, null=True, related_name="+", help_text="Of two related records, the one that is the … of the other."
+        Record,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Of two related records, the one that is the … of the other.",
     )
-    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="Empty: the tool.")
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="Empty: the tool."
+    )
     answered_at = models.DateTimeField(default=timezone.now)
     undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
 
@@ -58,7 +66,8 @@ class Answer(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(left__lt=F("right")), name="answer_has_the_earlier_record_left"),
             models.CheckConstraint(
-                condition=Q(answer=Answered.UNDONE.value, undoes__isnull=False) | (~Q(answer=Answered.UNDONE.value) & Q(undoes=None)),
+                condition=Q(answer=Answered.UNDONE.value, undoes__isnull=False)
+                | (~Q(answer=Answered.UNDONE.value) & Q(undoes=None)),
                 name="answer_undoes_one_or_none",
             ),
             models.CheckConstraint(
@@ -67,10 +76,12 @@ class Answer(models.Model):
                 name="answer_related_names_the_relation",
             ),
             models.CheckConstraint(
-                condition=Q(subject=None) | Q(subject=F("left")) | Q(subject=F("right")), name="answer_subject_is_one_of_the_two"
+                condition=Q(subject=None) | Q(subject=F("left")) | Q(subject=F("right")),
+                name="answer_subject_is_one_of_the_two",
             ),
             models.CheckConstraint(
-                condition=Q(answered_by__isnull=False) | Q(answer__in=[Answered.DUPLICATE.value]), name="answer_of_the_tool_merges_only"
+                condition=Q(answered_by__isnull=False) | Q(answer__in=[Answered.DUPLICATE.value]),
+                name="answer_of_the_tool_merges_only",
             ),
         ]
 

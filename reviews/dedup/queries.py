@@ -36,9 +36,15 @@ def standing(review: Review) -> QuerySet[Answer]:
 
 def waiting(review: Review) -> QuerySet[Candidate]:
     """Pairs for a person, best first: both records count, the two are not one yet, and no answer stands."""
-    answered = Answer.objects.filter(left=OuterRef("left"), right=OuterRef("right"), undone_by=None).exclude(answer=Answered.UNDONE)
+    answered = Answer.objects.filter(left=OuterRef("left"), right=OuterRef("right"), undone_by=None).exclude(
+        answer=Answered.UNDONE
+    )
     alive = Q(left__undone_at=None, left__retired_at=None, right__undone_at=None, right__retired_at=None)
-    one = Q(left__duplicate_of=F("right")) | Q(right__duplicate_of=F("left")) | Q(left__duplicate_of=F("right__duplicate_of"))
+    one = (
+        Q(left__duplicate_of=F("right"))
+        | Q(right__duplicate_of=F("left"))
+        | Q(left__duplicate_of=F("right__duplicate_of"))
+    )
     return (
         Candidate.objects.filter(alive, review=review, is_question=True)
         .exclude(one)
@@ -54,7 +60,9 @@ def told_apart(review: Review) -> list[tuple[int, int]]:
     merged = {(left, right) for left, right, answer in stands if answer == Answered.DUPLICATE}
     apart = {(left, right) for left, right, answer in stands if answer != Answered.DUPLICATE}
     apart.update(
-        Answer.objects.filter(review=review, answer=Answered.UNDONE, undoes__answer=Answered.DUPLICATE).values_list("left_id", "right_id")
+        Answer.objects.filter(review=review, answer=Answered.UNDONE, undoes__answer=Answered.DUPLICATE).values_list(
+            "left_id", "right_id"
+        )
     )
     return sorted(apart - merged)
 

@@ -31,7 +31,20 @@ def keepers(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
     return {record: root(record) for record in kept}
 
 
-SHOWN = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "registrations", "abstract", "language")
+SHOWN = (
+    "title",
+    "authors",
+    "year",
+    "journal",
+    "volume",
+    "issue",
+    "pages",
+    "doi",
+    "pmid",
+    "registrations",
+    "abstract",
+    "language",
+)
 LONGEST_IS_BEST = frozenset({"authors", "abstract", "registrations"})
 """Databases cut these off; of the other fields the kept record's own is shown, where it has one."""
 
@@ -44,6 +57,6 @@ def best_fields(records: Iterable[tuple[int, Mapping[str, object]]]) -> dict[str
             value = fields.get(name)
             if not value:
                 continue
-            if name not in best or name in LONGEST_IS_BEST and len(str(value)) > len(str(best[name][0])):
+            if name not in best or (name in LONGEST_IS_BEST and len(str(value)) > len(str(best[name][0]))):
                 best[name] = (value, identity)
     return best

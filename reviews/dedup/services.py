@@ -131,7 +131,13 @@ def answer(
             return before
         raise ValidationError("These two have been answered already. Undo that answer first.")
     made = Answer.objects.create(
-        review=review, left_id=left, right_id=right, answer=said[0], relation=said[1], subject_id=said[2], answered_by=actor
+        review=review,
+        left_id=left,
+        right_id=right,
+        answer=said[0],
+        relation=said[1],
+        subject_id=said[2],
+        answered_by=actor,
     )
     _point(review)
     audit.record(
@@ -144,7 +150,9 @@ def answer(
 def merge(*, keep: Record, copies: Iterable[Record], actor: User) -> list[Answer]:
     """Call copies the same record as another. Of all that are one, the earliest imported is kept. Undo with ``unmerge``."""
     with transaction.atomic():
-        return [answer(review=keep.review, one=keep, two=copy, answer=Answered.DUPLICATE, actor=actor) for copy in copies]
+        return [
+            answer(review=keep.review, one=keep, two=copy, answer=Answered.DUPLICATE, actor=actor) for copy in copies
+        ]
 
 
 @transaction.atomic
@@ -172,7 +180,12 @@ def undo(*, answer: Answer, actor: User) -> Answer:
 def _undo(answers: Iterable[Answer], actor: User) -> list[Answer]:
     return [
         Answer.objects.create(
-            review_id=one.review_id, left_id=one.left_id, right_id=one.right_id, answer=Answered.UNDONE, answered_by=actor, undoes=one
+            review_id=one.review_id,
+            left_id=one.left_id,
+            right_id=one.right_id,
+            answer=Answered.UNDONE,
+            answered_by=actor,
+            undoes=one,
         )
         for one in answers
     ]
@@ -192,7 +205,12 @@ def unmerge(*, record: Record, actor: User) -> Record:
     if not others:
         raise ValidationError("This record is merged with no other.")
     audit.record(
-        chain=record.review.chain, actor=actor, acting_role=role, verb="split off", subject=record, before={"merged with": others}
+        chain=record.review.chain,
+        actor=actor,
+        acting_role=role,
+        verb="split off",
+        subject=record,
+        before={"merged with": others},
     )
     record.refresh_from_db()
     return record
@@ -213,7 +231,9 @@ def _split(review: Review, leaving: list[int], actor: User) -> list[int]:
                 Answer.objects.create(
                     review=review, left_id=group[0], right_id=record, answer=Answered.DUPLICATE, answered_by=actor
                 )
-                still = keepers(queries.standing(review).filter(answer=Answered.DUPLICATE).values_list("left_id", "right_id"))
+                still = keepers(
+                    queries.standing(review).filter(answer=Answered.DUPLICATE).values_list("left_id", "right_id")
+                )
     _point(review)
     return others
 

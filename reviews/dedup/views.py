@@ -88,13 +88,17 @@ def split(request: MemberRequest, slug: str, record_id: int) -> HttpResponse:
     record = get_object_or_404(Record, review=review, pk=record_id)
     try:
         services.unmerge(record=record, actor=request.user)
-        messages.success(request, _("The record stands for itself again. Decisions stayed with the record they were made on."))
+        messages.success(
+            request, _("The record stands for itself again. Decisions stayed with the record they were made on.")
+        )
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     return redirect("reviews:search:record", slug, record.pk)
 
 
-def _page(request: MemberRequest, review: Review, pair: Candidate | None, form: AnswerForm, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: MemberRequest, review: Review, pair: Candidate | None, form: AnswerForm, *, status: int = 200
+) -> HttpResponse:
     context = {
         "review": review,
         "pair": pair,
@@ -112,5 +116,7 @@ def _rows(pair: Candidate) -> list[Row]:
     for name, label in FIELDS:
         left, right = getattr(pair.left, name), getattr(pair.right, name)
         if left or right:
-            rows.append(Row(str(label), left, right, bool(left and right) and str(left).casefold() != str(right).casefold()))
+            rows.append(
+                Row(str(label), left, right, bool(left and right) and str(left).casefold() != str(right).casefold())
+            )
     return rows

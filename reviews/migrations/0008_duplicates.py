@@ -7,48 +7,207 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reviews', '0007_corrections_only_grow'),
+        ("reviews", "0007_corrections_only_grow"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answer', models.CharField(choices=[('duplicate', 'duplicate'), ('related', 'related'), ('neither', 'neither'), ('undone', 'undone')], max_length=10)),
-                ('relation', models.CharField(blank=True, choices=[('preprint_of', 'preprint of'), ('erratum_of', 'erratum of'), ('retraction_of', 'retraction of'), ('comment_on', 'comment on'), ('part_of', 'part of'), ('protocol_of', 'protocol of'), ('registration_of', 'registration of'), ('abstract_of', 'abstract of'), ('version_of', 'version of'), ('secondary_analysis_of', 'secondary analysis of')], max_length=24, verbose_name='relation')),
-                ('answered_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('answered_by', models.ForeignKey(help_text='Empty: the tool.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('left', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.record')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duplicate_answers', to='reviews.review')),
-                ('right', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.record')),
-                ('subject', models.ForeignKey(help_text='Of two related records, the one that is the … of the other.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.record')),
-                ('undoes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='reviews.answer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("duplicate", "duplicate"),
+                            ("related", "related"),
+                            ("neither", "neither"),
+                            ("undone", "undone"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "relation",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("preprint_of", "preprint of"),
+                            ("erratum_of", "erratum of"),
+                            ("retraction_of", "retraction of"),
+                            ("comment_on", "comment on"),
+                            ("part_of", "part of"),
+                            ("protocol_of", "protocol of"),
+                            ("registration_of", "registration of"),
+                            ("abstract_of", "abstract of"),
+                            ("version_of", "version of"),
+                            ("secondary_analysis_of", "secondary analysis of"),
+                        ],
+                        max_length=24,
+                        verbose_name="relation",
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        help_text="Empty: the tool.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "left",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.record"
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duplicate_answers",
+                        to="reviews.review",
+                    ),
+                ),
+                (
+                    "right",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.record"
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        help_text="Of two related records, the one that is the … of the other.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reviews.record",
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undone_by",
+                        to="reviews.answer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['review', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('left__lt', models.F('right'))), name='answer_has_the_earlier_record_left'), models.CheckConstraint(condition=models.Q(models.Q(('answer', 'undone'), ('undoes__isnull', False)), models.Q(models.Q(('answer', 'undone'), _negated=True), ('undoes', None)), _connector='OR'), name='answer_undoes_one_or_none'), models.CheckConstraint(condition=models.Q(models.Q(('answer', 'related'), ('subject__isnull', False), models.Q(('relation', ''), _negated=True)), models.Q(models.Q(('answer', 'related'), _negated=True), ('relation', ''), ('subject', None)), _connector='OR'), name='answer_related_names_the_relation'), models.CheckConstraint(condition=models.Q(('subject', None), ('subject', models.F('left')), ('subject', models.F('right')), _connector='OR'), name='answer_subject_is_one_of_the_two'), models.CheckConstraint(condition=models.Q(('answered_by__isnull', False), ('answer__in', ['duplicate']), _connector='OR'), name='answer_of_the_tool_merges_only')],
+                "ordering": ["review", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("left__lt", models.F("right"))), name="answer_has_the_earlier_record_left"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", "undone"), ("undoes__isnull", False)),
+                            models.Q(models.Q(("answer", "undone"), _negated=True), ("undoes", None)),
+                            _connector="OR",
+                        ),
+                        name="answer_undoes_one_or_none",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answer", "related"),
+                                ("subject__isnull", False),
+                                models.Q(("relation", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("answer", "related"), _negated=True), ("relation", ""), ("subject", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="answer_related_names_the_relation",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("subject", None),
+                            ("subject", models.F("left")),
+                            ("subject", models.F("right")),
+                            _connector="OR",
+                        ),
+                        name="answer_subject_is_one_of_the_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_by__isnull", False), ("answer__in", ["duplicate"]), _connector="OR"
+                        ),
+                        name="answer_of_the_tool_merges_only",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Candidate',
+            name="Candidate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('score', models.FloatField(help_text='Points of evidence; see docs/duplicates.md.')),
-                ('reasons', models.JSONField(default=list)),
-                ('differs', models.JSONField(default=list)),
-                ('relation', models.CharField(blank=True, choices=[('preprint_of', 'preprint of'), ('erratum_of', 'erratum of'), ('retraction_of', 'retraction of'), ('comment_on', 'comment on'), ('part_of', 'part of'), ('protocol_of', 'protocol of'), ('registration_of', 'registration of'), ('abstract_of', 'abstract of'), ('version_of', 'version of'), ('secondary_analysis_of', 'secondary analysis of')], max_length=24)),
-                ('is_question', models.BooleanField(default=True, help_text='False: surely no duplicate, but the two belong together.')),
-                ('found_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('left', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.record')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duplicate_candidates', to='reviews.review')),
-                ('right', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.record')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("score", models.FloatField(help_text="Points of evidence; see docs/duplicates.md.")),
+                ("reasons", models.JSONField(default=list)),
+                ("differs", models.JSONField(default=list)),
+                (
+                    "relation",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("preprint_of", "preprint of"),
+                            ("erratum_of", "erratum of"),
+                            ("retraction_of", "retraction of"),
+                            ("comment_on", "comment on"),
+                            ("part_of", "part of"),
+                            ("protocol_of", "protocol of"),
+                            ("registration_of", "registration of"),
+                            ("abstract_of", "abstract of"),
+                            ("version_of", "version of"),
+                            ("secondary_analysis_of", "secondary analysis of"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "is_question",
+                    models.BooleanField(
+                        default=True, help_text="False: surely no duplicate, but the two belong together."
+                    ),
+                ),
+                ("found_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "left",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.record"
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duplicate_candidates",
+                        to="reviews.review",
+                    ),
+                ),
+                (
+                    "right",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reviews.record"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['review', '-score', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('left', 'right'), name='candidate_one_for_each_two_records'), models.CheckConstraint(condition=models.Q(('left__lt', models.F('right'))), name='candidate_has_the_earlier_record_left')],
+                "ordering": ["review", "-score", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("left", "right"), name="candidate_one_for_each_two_records"),
+                    models.CheckConstraint(
+                        condition=models.Q(("left__lt", models.F("right"))),
+                        name="candidate_has_the_earlier_record_left",
+                    ),
+                ],
             },
         ),
     ]

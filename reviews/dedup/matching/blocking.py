@@ -53,7 +53,10 @@ def candidates(cards: Sequence[Card], *, new: NDArray[np.bool_] | None = None) -
     codes = np.unique(np.concatenate(pairs))
     found = np.stack((codes // total, codes % total), axis=1)
     found = found[found[:, 0] != found[:, 1]]
-    return found if new is None else found[new[found[:, 0]] | new[found[:, 1]]]
+    if new is not None:
+        found = found[new[found[:, 0]] | new[found[:, 1]]]
+    result: NDArray[np.int64] = found
+    return result
 
 
 def _keys(card: Card, common: Counter[str]) -> Iterator[int]:
@@ -73,7 +76,9 @@ def _keys(card: Card, common: Counter[str]) -> Iterator[int]:
     if card.pages is not None and card.pages.first and card.volume:
         yield hash(("place", card.volume, card.pages.first, card.year))
         yield hash(("place", card.volume, card.pages.first, author))
-    rare = sorted({word for word in card.title.tokens if common[word] > 1}, key=lambda word: (common[word], word))[:RARE_WORDS]
+    rare = sorted({word for word in card.title.tokens if common[word] > 1}, key=lambda word: (common[word], word))[
+        :RARE_WORDS
+    ]
     for at, word in enumerate(rare):
         for other in rare[at + 1 :]:
             yield hash((word, other))
@@ -85,7 +90,13 @@ def _neighbours(members: NDArray[np.int64], cards: Sequence[Card], total: int) -
     """Pairs of neighbours in the order of title, author, year and place, which keeps what is alike together."""
     order = sorted(
         members.tolist(),
-        key=lambda at: (cards[at].title.letters, cards[at].authors.first, cards[at].year or 0, cards[at].volume, str(cards[at].id)),
+        key=lambda at: (
+            cards[at].title.letters,
+            cards[at].authors.first,
+            cards[at].year or 0,
+            cards[at].volume,
+            str(cards[at].id),
+        ),
     )
     ranked = np.array(order, dtype=np.int64)
     found = []

@@ -62,7 +62,9 @@ def clusters(edges: Sequence[Edge], apart: Callable[[int, int], bool]) -> tuple[
         leads_to[one].add(two)
         leads_to[two].add(one)
     torn = {
-        one for one, others in leads_to.items() if len(others) > 1 and any(clash(a, b) for a in others for b in others if a < b)
+        one
+        for one, others in leads_to.items()
+        if len(others) > 1 and any(clash(a, b) for a in others for b in others if a < b)
     }
     roots = {edge: (groups.root(edge.left), groups.root(edge.right)) for edge in bare}
     for edge in bare:

@@ -64,7 +64,9 @@ def _plain(a: str, b: str) -> Match:
 def _issue(a: str, b: str) -> Match:
     found = _plain(a, b)
     # "21" and "21, Suppl. 1"; "s2" and "2".
-    if found is Match.DIFFERENT and (a.startswith(b) or b.startswith(a) or a.strip("s") == b.strip("s") or not (a + b).isdigit()):
+    if found is Match.DIFFERENT and (
+        a.startswith(b) or b.startswith(a) or a.strip("s") == b.strip("s") or not (a + b).isdigit()
+    ):
         return Match.CLOSE
     return found
 
@@ -122,7 +124,9 @@ def _same_pages(a: Card, one: Pages, b: Card, two: Pages) -> Match:
         if high.last <= low.last:  # one lies inside the other
             return Match.CLOSE
     # "i428" read as "1428".
-    if str(one.first).endswith(str(two.first)) and two.letters in ("i", "l") or str(two.first).endswith(str(one.first)) and one.letters in ("i", "l"):
+    if (str(one.first).endswith(str(two.first)) and two.letters in ("i", "l")) or (
+        str(two.first).endswith(str(one.first)) and one.letters in ("i", "l")
+    ):
         return Match.CLOSE
     return Match.DIFFERENT
 

@@ -7,7 +7,7 @@ from .names import AuthorMatch
 from .title import TitleMatch
 
 _TITLE = {
-    TitleMatch.EXACT: "same title", TitleMatch.NEAR: "same title but for spelling", TitleMatch.LONGER: "one title continues the other",
+    TitleMatch.EXACT: "same title", TitleMatch.NEAR: "same title but for spelling", TitleMatch.LONGER: "one title continues the other",  # noqa: E501
     TitleMatch.NUMBERED: "same title but for a number", TitleMatch.WORDS: "similar title",
 }  # fmt: skip
 _FIELDS = ("volume", "issue", "pages", "doi", "pmid", "registrations", "abstract")
@@ -25,7 +25,9 @@ def reasons(a: Card, b: Card, c: Comparison) -> tuple[str, ...]:
         found.append("same year")
     if c.journal is JournalMatch.SAME:
         found.append("same journal")
-    found += [f"same {_NAMES.get(field, field)}" for field in _FIELDS if getattr(c, field) is Match.SAME and field != "issue"]
+    found += [
+        f"same {_NAMES.get(field, field)}" for field in _FIELDS if getattr(c, field) is Match.SAME and field != "issue"
+    ]
     return tuple(found)
 
 

@@ -39,7 +39,9 @@ def _order(identity: Hashable) -> tuple[str, int, str]:
 
 
 class _Search:
-    def __init__(self, cards: list[Card], new: frozenset[Hashable] | None, apart: Collection[tuple[Hashable, Hashable]]) -> None:
+    def __init__(
+        self, cards: list[Card], new: frozenset[Hashable] | None, apart: Collection[tuple[Hashable, Hashable]]
+    ) -> None:
         self.new = new
         self.told_apart = {frozenset(pair) for pair in apart}
         named = frozenset(identity for pair in apart for identity in pair)
@@ -52,7 +54,11 @@ class _Search:
         self.weighed: dict[tuple[int, int], Weighed] = {}
 
     def findings(self) -> Findings:
-        fresh = None if self.new is None else np.array([any(one.id in self.new for one in group) for group in self.groups], dtype=bool)
+        fresh = (
+            None
+            if self.new is None
+            else np.array([any(one.id in self.new for one in group) for group in self.groups], dtype=bool)
+        )
         for left, right in blocking.candidates(self.cards, new=fresh).tolist():
             if not _plainly_apart(self.cards[left], self.cards[right]):
                 self._weigh(left, right)
@@ -72,11 +78,19 @@ class _Search:
             if at not in home and len(group) > 1 and settled[at] is Verdict.CERTAIN:
                 clusters.append(tuple(one.id for one in group))
         for members in joined:
-            clusters.append(tuple(one.id for at in members for one in (self.groups[at] if settled[at] is Verdict.CERTAIN else self.groups[at][:1])))
+            clusters.append(
+                tuple(
+                    one.id
+                    for at in members
+                    for one in (self.groups[at] if settled[at] is Verdict.CERTAIN else self.groups[at][:1])
+                )
+            )
         asked = [(key, found) for key, found in found_pairs.items() if found.verdict is Verdict.ASK]
         asked += [((edge.left, edge.right), self.weighed[edge.left, edge.right]) for edge in refused]
         pairs += self._between_clusters(asked, home)
-        related = self._between_clusters([(key, found) for key, found in found_pairs.items() if found.verdict is Verdict.RELATED], home)
+        related = self._between_clusters(
+            [(key, found) for key, found in found_pairs.items() if found.verdict is Verdict.RELATED], home
+        )
         if self.new is not None:
             clusters = [members for members in clusters if not self.new.isdisjoint(members)]
         clusters = [tuple(sorted(members, key=_order)) for members in clusters]
@@ -125,12 +139,19 @@ class _Search:
         relation: Relation | None = weighed.relation
         if relation is not None and relations.comes_second(one, two, relation):
             one, two = two, one
-        return Pair(one.id, two.id, weighed.score, reasons(one, two, weighed.comparison), differences(weighed.comparison), relation)
+        return Pair(
+            one.id,
+            two.id,
+            weighed.score,
+            reasons(one, two, weighed.comparison),
+            differences(weighed.comparison),
+            relation,
+        )
 
 
 def _content(one: Card) -> Hashable:
     return (
-        one.title.text, one.authors.people, one.year, one.journal.letters, one.journal.kind, one.volume, one.issue, one.pages, one.supplement,
+        one.title.text, one.authors.people, one.year, one.journal.letters, one.journal.kind, one.volume, one.issue, one.pages, one.supplement,  # noqa: E501
         one.cochrane, one.doi, one.pmid, one.registrations, one.abstract, one.kind,
     )  # fmt: skip
 
@@ -143,4 +164,4 @@ def _plainly_apart(a: Card, b: Card) -> bool:
         return False
     if a.pages is not None and b.pages is not None and a.pages.first == b.pages.first and a.volume == b.volume:
         return False
-    return not (a.doi and a.doi == b.doi or a.pmid and a.pmid == b.pmid)
+    return not ((a.doi and a.doi == b.doi) or (a.pmid and a.pmid == b.pmid))

@@ -11,7 +11,32 @@ from .text import fold, given, words
 _RUN_TOGETHER = re.compile(r"(?<=[a-zA-Z]\.)(?=[A-Z][a-zA-Z'’-]+\s)")
 _ET_AL = re.compile(r"\b(?:et al|and others)\b.*$", re.IGNORECASE)
 _INITIALS = re.compile(r"^(?:[A-Z]\.?[-\s]?){1,4}$")
-_PARTICLES = frozenset("van von der den de del della di da dos du la le el al bin ibn ter ten st jr sr".split())
+_PARTICLES = frozenset(
+    [
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "du",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ter",
+        "ten",
+        "st",
+        "jr",
+        "sr",
+    ]
+)
 
 MOST = 0.6
 """Share of the shorter list that must be in the longer one: databases cut lists after 3, 6 or 10 names, and misspell some."""
@@ -80,9 +105,11 @@ def _given(name: str) -> frozenset[str]:
 
 
 def _words(text: str, *, keep_short: bool) -> frozenset[str]:
-    found = set()
+    found: set[str] = set()
     for piece in re.split(r"[\s.,\-‐‑–]+", text):
-        if not piece or (not keep_short and len(piece) <= 4 and piece.isupper() and len(text) > len(piece) + 1 and not text.isupper()):
+        if not piece or (
+            not keep_short and len(piece) <= 4 and piece.isupper() and len(text) > len(piece) + 1 and not text.isupper()
+        ):
             continue  # initials: "Smith JA", "van der Meer J.W.M."
         found.update(word for word in words(fold(piece.replace("'", "").replace("’", ""))) if len(word) > 1)
     return frozenset(found - _PARTICLES)
@@ -97,7 +124,8 @@ def _same_person(a: frozenset[str], b: frozenset[str]) -> bool:
     if a & b:
         return True
     return any(
-        min(len(x), len(y)) >= 5 and (x.startswith(y) or y.startswith(x) or DamerauLevenshtein.distance(x, y, score_cutoff=2) <= 2)
+        min(len(x), len(y)) >= 5
+        and (x.startswith(y) or y.startswith(x) or DamerauLevenshtein.distance(x, y, score_cutoff=2) <= 2)
         for x in a
         for y in b
     )
@@ -122,6 +150,6 @@ def compare(a: Authors, b: Authors) -> AuthorMatch:
             firsts = bool(few.given[0] & many.people[0] or few.people[0] & many.given[0])
     if shared == 0:
         return AuthorMatch.NONE
-    if shared / len(few.people) >= MOST and firsts or shared == len(few.people) == len(many.people) > 1:
+    if (shared / len(few.people) >= MOST and firsts) or shared == len(few.people) == len(many.people) > 1:
         return AuthorMatch.SAME
     return AuthorMatch.SOME

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 from .text import given
 
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1
+    )
+}
 _DATE = re.compile(r"^(?:(\d{1,2})-([a-z]{3})|([a-z]{3})-(\d{1,2}))$")
 _REMNANT = re.compile(r"^(?:suppl|pt|t)\W*-(\d{1,4})$")
 _NUMBER = re.compile(r"([a-z]{0,5})(\d+)([a-z]{0,3})")

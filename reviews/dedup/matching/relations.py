@@ -33,7 +33,7 @@ def kinds_differ(a: Card, b: Card, *, placed: bool) -> bool:
 
 
 def _stated_apart(a: Card, b: Card) -> bool:
-    return a.kind is not b.kind and Kind.UNKNOWN not in (a.kind, b.kind) or (
+    return (a.kind is not b.kind and Kind.UNKNOWN not in (a.kind, b.kind)) or (
         a.kind is not b.kind and {a.kind, b.kind} & {Kind.PREPRINT, Kind.ABSTRACT, Kind.UPDATE} != set()
     )
 
@@ -58,25 +58,40 @@ def between(a: Card, b: Card, c: Comparison, *, placed: bool) -> Relation | None
     for tail, relation in _TAILS:
         if (tail in a.title.tails) != (tail in b.title.tails):
             return relation
-    if Kind.ABSTRACT in (a.kind, b.kind) and a.kind is not b.kind or _is_abstract(a) != _is_abstract(b) and c.journal is not JournalMatch.MISSING:
+    if (Kind.ABSTRACT in (a.kind, b.kind) and a.kind is not b.kind) or (
+        _is_abstract(a) != _is_abstract(b) and c.journal is not JournalMatch.MISSING
+    ):
         return Relation.ABSTRACT_OF
-    if c.doi is Match.CLOSE or Kind.UPDATE in (a.kind, b.kind) or c.pages is Match.DIFFERENT or c.journal is JournalMatch.DIFFERENT:
+    if (
+        c.doi is Match.CLOSE
+        or Kind.UPDATE in (a.kind, b.kind)
+        or c.pages is Match.DIFFERENT
+        or c.journal is JournalMatch.DIFFERENT
+    ):
         return Relation.VERSION_OF
-    if c.doi is Match.DIFFERENT or c.volume is Match.DIFFERENT or c.years_apart is not None and c.years_apart > 1:
+    if c.doi is Match.DIFFERENT or c.volume is Match.DIFFERENT or (c.years_apart is not None and c.years_apart > 1):
         return Relation.VERSION_OF
     return None
 
 
 def _is_abstract(card: Card) -> bool:
     """A supplement's single page is where congresses print their abstracts."""
-    if card.kind is Kind.ABSTRACT or card.journal.kind is Kind.ABSTRACT and card.supplement:
+    if card.kind is Kind.ABSTRACT or (card.journal.kind is Kind.ABSTRACT and card.supplement):
         return True
-    return card.pages is not None and card.pages.count <= 2 and (card.supplement or card.pages.letters in ("s", "a", "e", "p"))
+    return (
+        card.pages is not None
+        and card.pages.count <= 2
+        and (card.supplement or card.pages.letters in ("s", "a", "e", "p"))
+    )
 
 
 def says_edition(a: Card, b: Card, c: Comparison) -> bool:
     """One of the two says that it is a later edition of the other."""
-    return c.doi is Match.CLOSE or edition(a.doi) != edition(b.doi) or Kind.UPDATE in (a.kind, b.kind) and a.kind is not b.kind
+    return (
+        c.doi is Match.CLOSE
+        or edition(a.doi) != edition(b.doi)
+        or (Kind.UPDATE in (a.kind, b.kind) and a.kind is not b.kind)
+    )
 
 
 def is_close(a: Card, b: Card, c: Comparison, relation: Relation) -> bool:
@@ -87,12 +102,17 @@ def is_close(a: Card, b: Card, c: Comparison, relation: Relation) -> bool:
         return relation is Relation.COMMENT_ON
     if relation in (Relation.VERSION_OF, Relation.PART_OF) and c.authors is not AuthorMatch.SAME:
         return False
-    return c.title is not TitleMatch.LONGER or c.authors is not AuthorMatch.MISSING or relation is not Relation.VERSION_OF
+    return (
+        c.title is not TitleMatch.LONGER or c.authors is not AuthorMatch.MISSING or relation is not Relation.VERSION_OF
+    )
 
 
 def comes_second(a: Card, b: Card, relation: Relation) -> bool:
     """Whether ``b`` is the one that is the … of the other; ``a`` is, where the records do not say."""
-    if relation in (Relation.RETRACTION_OF, Relation.ERRATUM_OF, Relation.COMMENT_ON) and a.title.head is not b.title.head:
+    if (
+        relation in (Relation.RETRACTION_OF, Relation.ERRATUM_OF, Relation.COMMENT_ON)
+        and a.title.head is not b.title.head
+    ):
         return b.title.head in _HEADS and _HEADS[b.title.head] is relation
     for kind, of in (
         (Kind.REGISTRATION, Relation.REGISTRATION_OF),

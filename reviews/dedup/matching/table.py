@@ -29,10 +29,15 @@ def citations(rows: Iterable[Mapping[str, str | None]]) -> Iterator[Citation]:
         KeyError: a row has no such column, or nothing in it.
     """
     for row in rows:
-        cells = {(name or "").strip().casefold(): value or "" for name, value in row.items() if isinstance(value, str | None)}
+        cells = {
+            (name or "").strip().casefold(): value or "" for name, value in row.items() if isinstance(value, str | None)
+        }
         identity = next((cells[name] for name in IDS if cells.get(name)), None)
         if identity is None:
             raise KeyError("record_id")
-        texts = {field: next((found for name in names if (found := given(cells.get(name, "")))), "") for field, names in _COLUMNS.items()}
+        texts = {
+            field: next((found for name in names if (found := given(cells.get(name, "")))), "")
+            for field, names in _COLUMNS.items()
+        }
         numbers = tuple(given(cells.get("registrations", "")).replace(",", ";").split(";"))
         yield Citation(id=identity, registrations=numbers, **texts)

@@ -5,7 +5,9 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
-_NOTHING = frozenset({"", "na", "n/a", "n.a.", "-", "--", "none", "null", "nan", "unknown", "anonymous", "[anonymous]", "anon"})
+_NOTHING = frozenset(
+    {"", "na", "n/a", "n.a.", "-", "--", "none", "null", "nan", "unknown", "anonymous", "[anonymous]", "anon"}
+)
 
 _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
@@ -60,7 +62,11 @@ def doi(text: str) -> str:
     if value.endswith(")") and value.count(")") > value.count("("):
         value = value.rstrip(")")
     # "10.17705/1CAIS." is a journal's stem that lost its number; as a DOI it would join strangers.
-    return "" if value.endswith("/") or found.group().endswith(".") and not re.search(r"\d", value.split("/", 1)[1][2:]) else value
+    return (
+        ""
+        if value.endswith("/") or (found.group().endswith(".") and not re.search(r"\d", value.split("/", 1)[1][2:]))
+        else value
+    )
 
 
 _REGISTRATION = re.compile(
@@ -73,7 +79,10 @@ _REGISTRATION = re.compile(
 def registrations(*texts: str) -> frozenset[str]:
     """Trial and review registry numbers named in the texts, upper case without blanks."""
     return frozenset(
-        re.sub(r"\s", "", found).upper() for text in texts if any(sign.isdigit() for sign in text) for found in _REGISTRATION.findall(text)
+        re.sub(r"\s", "", found).upper()
+        for text in texts
+        if any(sign.isdigit() for sign in text)
+        for found in _REGISTRATION.findall(text)
     )
 
 
@@ -92,7 +101,20 @@ def year(text: str) -> int | None:
     return int(found.group()) if found else None
 
 
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11, "xii": 12}
+_ROMAN = {
+    "i": 1,
+    "ii": 2,
+    "iii": 3,
+    "iv": 4,
+    "v": 5,
+    "vi": 6,
+    "vii": 7,
+    "viii": 8,
+    "ix": 9,
+    "x": 10,
+    "xi": 11,
+    "xii": 12,
+}
 
 
 def roman(word: str) -> int | None:

@@ -21,8 +21,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", help="CSV file, one record a line, with a column record_id (or id, or key)")
-        parser.add_argument("--json", action="store_true", help="one JSON line a record: record_id, cluster_id, certain")
-        parser.add_argument("--pairs", metavar="FILE", help="write the pairs for a person, and the related ones, as JSON lines")
+        parser.add_argument(
+            "--json", action="store_true", help="one JSON line a record: record_id, cluster_id, certain"
+        )
+        parser.add_argument(
+            "--pairs", metavar="FILE", help="write the pairs for a person, and the related ones, as JSON lines"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         read = _read(Path(options["file"]))
@@ -52,7 +56,9 @@ def _read(path: Path) -> list[Citation]:
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error}") from error
     except UnicodeDecodeError as error:
-        raise CommandError(f"{path} is not written in UTF-8 (byte {error.start}). Save it as UTF-8 and try again.") from error
+        raise CommandError(
+            f"{path} is not written in UTF-8 (byte {error.start}). Save it as UTF-8 and try again."
+        ) from error
     except csv.Error as error:
         raise CommandError(f"{path} is no CSV file: {error}") from error
     except KeyError as error:
@@ -62,11 +68,13 @@ def _read(path: Path) -> list[Citation]:
 def _records(read: list[Citation], findings: Findings) -> Iterator[dict[str, object]]:
     """In the order of the file; a cluster is named after its first record there."""
     place = {citation.id: at for at, citation in enumerate(read)}
-    home = {
-        identity: min(members, key=place.__getitem__) for members in findings.clusters for identity in members
-    }
+    home = {identity: min(members, key=place.__getitem__) for members in findings.clusters for identity in members}
     for citation in read:
-        yield {"record_id": citation.id, "cluster_id": home.get(citation.id, citation.id), "certain": citation.id in home}
+        yield {
+            "record_id": citation.id,
+            "cluster_id": home.get(citation.id, citation.id),
+            "certain": citation.id in home,
+        }
 
 
 def _pairs(findings: Findings) -> Iterator[dict[str, object]]:

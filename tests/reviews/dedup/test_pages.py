@@ -60,7 +60,9 @@ def test_duplicate_merges_and_undo_brings_the_pair_back(client, review, ana, pai
     client.post(reverse("reviews:dedup:undo", args=[review.slug]))
     assert Record.objects.get(pk=pair.right_id).duplicate_of_id is None
     assert queries.waiting(review).count() == 1
-    assert b"no answer to take back" in client.post(reverse("reviews:dedup:undo", args=[review.slug]), follow=True).content
+    assert (
+        b"no answer to take back" in client.post(reverse("reviews:dedup:undo", args=[review.slug]), follow=True).content
+    )
 
 
 def test_related_without_a_relation_is_returned_with_its_error(client, review, ana, pair):
@@ -106,6 +108,21 @@ def test_a_stranger_finds_nothing_and_a_reader_reads_only(client, review, pair):
     client.force_login(member(review, Role.READER))
     assert b"data-key" not in client.get(page(review)).content
     assert answer(client, review, pair, answer="neither").status_code == 403
+
+
+def test_a_program_reads_the_queue_answers_and_takes_back(client, review, ana, pair):
+    client.force_login(ana)
+    here = f"/api/v1/reviews/{review.slug}/duplicates/"
+    [waits] = client.get(here).json()["results"]
+    assert (waits["left"], waits["right"], waits["differs"]) == (pair.left_id, pair.right_id, ["doi"])
+    refused = client.post(f"{here}{pair.pk}/answer/", {"answer": "related"}, content_type="application/json")
+    assert refused.status_code in (400, 422)
+    said = client.post(f"{here}{pair.pk}/answer/", {"answer": "duplicate"}, content_type="application/json")
+    assert said.status_code == 201
+    assert Record.objects.get(pk=pair.right_id).duplicate_of_id == pair.left_id
+    back = client.post(f"{here}answers/{said.json()['id']}/undo/", content_type="application/json")
+    assert back.json()["undoes"] == said.json()["id"]
+    assert len(client.get(here).json()["results"]) == 1
 
 
 def test_the_queue_takes_few_statements(client, review, ana, pair, django_assert_max_num_queries):

@@ -18,5 +18,10 @@ def test_of_records_that_are_one_the_first_is_kept(pairs, kept):
 
 
 def test_the_kept_record_speaks_first_but_the_longest_abstract_is_shown():
-    best = best_fields([(1, {"title": "A", "abstract": "short"}), (2, {"title": "A longer", "doi": "10.5555/x", "abstract": "much longer"})])
+    best = best_fields(
+        [
+            (1, {"title": "A", "abstract": "short"}),
+            (2, {"title": "A longer", "doi": "10.5555/x", "abstract": "much longer"}),
+        ]
+    )
     assert best == {"title": ("A", 1), "abstract": ("much longer", 2), "doi": ("10.5555/x", 2)}

@@ -12,7 +12,6 @@ from reviews.dedup.models import Answer, Candidate
 from reviews.dedup.rules import Answered
 from reviews.library.models import Record
 from reviews.signals import judged_among, records_leaving
-
 from reviews.team.rules import Role
 from tests.factories import ReviewFactory, member
 from tests.searched import ris, searched
@@ -34,7 +33,9 @@ def ana(review):
 
 
 def bring(review, person, *titles, source="PubMed", more=PLACE):
-    brought = searched(review, person, "".join(ris(title, more=more) for title in titles), f"{source}-{len(titles)}.ris", source=source)
+    brought = searched(
+        review, person, "".join(ris(title, more=more) for title in titles), f"{source}-{len(titles)}.ris", source=source
+    )
     services.compare(import_id=brought.pk)
     return list(Record.objects.filter(brought_in=brought).order_by("pk"))
 
@@ -46,7 +47,10 @@ def pointing(*records):
 @pytest.fixture
 def three(review, ana):
     """The same record from three databases."""
-    return [bring(review, ana, title, source=source)[0] for title, source in ((WALKS, "PubMed"), (WALKS.upper(), "Embase"), (f"{WALKS}.", "CENTRAL"))]
+    return [
+        bring(review, ana, title, source=source)[0]
+        for title, source in ((WALKS, "PubMed"), (WALKS.upper(), "Embase"), (f"{WALKS}.", "CENTRAL"))
+    ]
 
 
 def test_an_import_is_compared_with_everything_imported_before(three):
@@ -126,7 +130,13 @@ def test_a_duplicate_points_at_the_first_and_an_undo_lets_it_go(review, ana, dou
 def test_related_records_are_linked_and_not_merged(review, ana, doubtful):
     first, second = doubtful
     services.answer(
-        review=review, one=first, two=second, answer=Answered.RELATED, relation=Relation.ERRATUM_OF, subject=second, actor=ana
+        review=review,
+        one=first,
+        two=second,
+        answer=Answered.RELATED,
+        relation=Relation.ERRATUM_OF,
+        subject=second,
+        actor=ana,
     )
     (link,) = queries.links(first)
     assert (link.relation, link.subject) == ("erratum_of", second)
@@ -183,7 +193,9 @@ def test_a_copy_does_not_leave_with_the_record_that_it_points_at(review, ana, th
 
 def test_a_persons_answer_is_a_judgement_and_the_tools_merge_is_none(review, ana, three):
     def judged():
-        return any(answer for _, answer in judged_among.send(sender=Record, records=Record.objects.filter(review=review)))
+        return any(
+            answer for _, answer in judged_among.send(sender=Record, records=Record.objects.filter(review=review))
+        )
 
     assert not judged()
     (other,) = bring(review, ana, "Quite another invented study of gulls", source="Scopus")

@@ -66,21 +66,50 @@ def test_what_databases_do_to_a_record_does_not_make_it_another(copy):
         (other(title="Reply to: " + ARTICLE.title, authors="Quill, B.", pages="300", doi=""), Relation.COMMENT_ON),
         (other(title=ARTICLE.title + ": Part II", pages="160-166", doi="10.5555/walks.2"), Relation.PART_OF),
         (
-            other(title=ARTICLE.title + ": study protocol", journal="Imaginary Protocols", volume="2", pages="1-9", year="2012", doi=""),
+            other(
+                title=ARTICLE.title + ": study protocol",
+                journal="Imaginary Protocols",
+                volume="2",
+                pages="1-9",
+                year="2012",
+                doi="",
+            ),
             Relation.PROTOCOL_OF,
         ),
-        (other(journal="medRxiv", volume="", issue="", pages="", year="2013", doi="10.1101/2013.1.1"), Relation.PREPRINT_OF),
         (
-            other(authors="", journal="ClinicalTrials.gov", volume="", issue="", pages="NCT00000000", year="2010", doi=""),
+            other(journal="medRxiv", volume="", issue="", pages="", year="2013", doi="10.1101/2013.1.1"),
+            Relation.PREPRINT_OF,
+        ),
+        (
+            other(
+                authors="", journal="ClinicalTrials.gov", volume="", issue="", pages="NCT00000000", year="2010", doi=""
+            ),
             Relation.REGISTRATION_OF,
         ),
         (
-            other(journal="Imaginary Heart Journal", volume="30", issue="Suppl 1", pages="S44", year="2013", doi="", kind="Conference Abstract"),
+            other(
+                journal="Imaginary Heart Journal",
+                volume="30",
+                issue="Suppl 1",
+                pages="S44",
+                year="2013",
+                doi="",
+                kind="Conference Abstract",
+            ),
             Relation.ABSTRACT_OF,
         ),
-        (other(year="2017", volume="", issue="", pages="", doi="10.5555/walks.1.pub2", kind="Review update"), Relation.VERSION_OF),
         (
-            other(title=ARTICLE.title + ": a secondary analysis", volume="14", pages="8-14", year="2016", doi="10.5555/walks.3"),
+            other(year="2017", volume="", issue="", pages="", doi="10.5555/walks.1.pub2", kind="Review update"),
+            Relation.VERSION_OF,
+        ),
+        (
+            other(
+                title=ARTICLE.title + ": a secondary analysis",
+                volume="14",
+                pages="8-14",
+                year="2016",
+                doi="10.5555/walks.3",
+            ),
             Relation.SECONDARY_ANALYSIS_OF,
         ),
     ],
@@ -104,7 +133,15 @@ def test_one_number_in_common_or_in_conflict_decides_nothing_alone(stranger):
 
 
 def test_a_column_that_every_issue_prints_is_never_merged_without_its_place():
-    column = Citation(id=1, title="Editor's Comments", authors="Marlow, J.", year="2001", journal="Imaginary Letters", volume="4", issue="1")
+    column = Citation(
+        id=1,
+        title="Editor's Comments",
+        authors="Marlow, J.",
+        year="2001",
+        journal="Imaginary Letters",
+        volume="4",
+        issue="1",
+    )
     assert not merged(column, dataclasses.replace(column, id=2, issue="2"))
     assert not merged(column, dataclasses.replace(column, id=2))
 
@@ -114,7 +151,10 @@ def test_a_record_that_fits_two_works_is_asked_about_and_merged_with_neither():
     twin = other(id="twin", journal="Annals of Invention", volume="90", issue="1", pages="7-13", doi="")
     findings = find([ARTICLE, twin, bare])
     assert findings.clusters == ()
-    assert {frozenset((pair.left, pair.right)) for pair in findings.pairs} == {frozenset(("article", "other")), frozenset(("twin", "other"))}
+    assert {frozenset((pair.left, pair.right)) for pair in findings.pairs} == {
+        frozenset(("article", "other")),
+        frozenset(("twin", "other")),
+    }
 
 
 def test_what_a_person_told_apart_stays_apart_and_is_not_asked_again():
@@ -125,7 +165,16 @@ def test_what_a_person_told_apart_stays_apart_and_is_not_asked_again():
 
 def test_only_new_records_are_compared():
     copies = [dataclasses.replace(ARTICLE, id=number) for number in range(4)]
-    aside = [dataclasses.replace(ARTICLE, id=f"aside {n}", title="Another invented study of seagulls and their naps", doi="10.5555/gulls", pages="1-9") for n in range(2)]
+    aside = [
+        dataclasses.replace(
+            ARTICLE,
+            id=f"aside {n}",
+            title="Another invented study of seagulls and their naps",
+            doi="10.5555/gulls",
+            pages="1-9",
+        )
+        for n in range(2)
+    ]
     findings = find([*copies, *aside], new={3})
     assert findings.clusters == ((0, 1, 2, 3),)
 
@@ -141,7 +190,22 @@ def test_two_records_with_one_id_are_refused():
         find([ARTICLE, ARTICLE])
 
 
-WORDS = st.sampled_from("amber basket cinder dapple ember fennel garnet hollow indigo juniper kestrel lantern".split())
+WORDS = st.sampled_from(
+    [
+        "amber",
+        "basket",
+        "cinder",
+        "dapple",
+        "ember",
+        "fennel",
+        "garnet",
+        "hollow",
+        "indigo",
+        "juniper",
+        "kestrel",
+        "lantern",
+    ]
+)
 SOME = st.builds(
     Citation,
     id=st.just(0),
@@ -157,7 +221,9 @@ SETS = st.lists(SOME, max_size=14).map(lambda some: [dataclasses.replace(one, id
 
 
 def as_sets(findings: Findings) -> tuple[set[frozenset[object]], set[frozenset[object]]]:
-    return {frozenset(one) for one in findings.clusters}, {frozenset((pair.left, pair.right)) for pair in findings.pairs}
+    return {frozenset(one) for one in findings.clusters}, {
+        frozenset((pair.left, pair.right)) for pair in findings.pairs
+    }
 
 
 @given(SETS, st.randoms(use_true_random=False))
@@ -193,4 +259,9 @@ def test_a_doubled_set_finds_each_cluster_again_with_its_copies(records):
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_text_is_read(one, two):
-    find([Citation(id=1, title=one, authors=two, pages=one, doi=two, volume=two), Citation(id=2, title=two, authors=one, year=one, journal=two)])
+    find(
+        [
+            Citation(id=1, title=one, authors=two, pages=one, doi=two, volume=two),
+            Citation(id=2, title=two, authors=one, year=one, journal=two),
+        ]
+    )
