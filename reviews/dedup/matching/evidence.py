@@ -245,9 +245,8 @@ def _worth_asking(
         return not (a.title.is_generic or b.title.is_generic or relations.kinds_differ(a, b, placed=placed))
     if c.title is TitleMatch.WORDS and c.authors is AuthorMatch.MISSING and _same_span(a, b, c):
         return True
-    if a.title.is_generic or b.title.is_generic:
-        if c.doi is Match.DIFFERENT or c.issue is Match.DIFFERENT or c.pages is Match.DIFFERENT:
-            return False
+    if (a.title.is_generic or b.title.is_generic) and Match.DIFFERENT in (c.doi, c.issue, c.pages):
+        return False
     if score < ASK_FROM or c.pmid is Match.DIFFERENT or c.registrations is Match.DIFFERENT:
         return False
     if a.title.head is not b.title.head or (Kind.REGISTRATION in (a.kind, b.kind) and a.kind is not b.kind):

@@ -77,14 +77,8 @@ class _Search:
                 pairs += [self._pair(at, at, group[0], other) for other in group[1:] if self._counts(group[0], other)]
             if at not in home and len(group) > 1 and settled[at] is Verdict.CERTAIN:
                 clusters.append(tuple(one.id for one in group))
-        for members in joined:
-            clusters.append(
-                tuple(
-                    one.id
-                    for at in members
-                    for one in (self.groups[at] if settled[at] is Verdict.CERTAIN else self.groups[at][:1])
-                )
-            )
+        whole = {at: self.groups[at] if settled[at] is Verdict.CERTAIN else self.groups[at][:1] for at in home}
+        clusters += [tuple(one.id for at in members for one in whole[at]) for members in joined]
         asked = [(key, found) for key, found in found_pairs.items() if found.verdict is Verdict.ASK]
         asked += [((edge.left, edge.right), self.weighed[edge.left, edge.right]) for edge in refused]
         pairs += self._between_clusters(asked, home)
