@@ -103,7 +103,7 @@ def invent(size: int) -> Iterator[Citation]:
 
     Words are drawn as in language (few common, many rare), out of a vocabulary that grows as slowly as one does.
     """
-    chance = random.Random(7)  # noqa: S311 - nothing secret
+    chance = random.Random(7)
     syllables = [a + b for a in "bcdfghklmnprstvz" for b in "aeiou"]
     vocabulary = ["".join(chance.choices(syllables, k=chance.randint(2, 4))) for _ in range(4000 + size // 10)]
     weights = list(accumulate(1 / (rank + 3) for rank in range(len(vocabulary))))
@@ -115,8 +115,8 @@ def invent(size: int) -> Iterator[Citation]:
         people = [f"{chance.choice(surnames)}, {chance.choice('ABCDEFGH')}." for _ in range(chance.randint(1, 7))]
         first = chance.randint(1, 2000)
         work = {
-            "title": title, "authors": "; ".join(people), "year": str(chance.randint(1985, 2025)), "journal": chance.choice(journals),
-            "volume": str(chance.randint(1, 120)), "issue": str(chance.randint(1, 12)), "pages": f"{first}-{first + chance.randint(1, 14)}",
+            "title": title, "authors": "; ".join(people), "year": str(chance.randint(1985, 2025)), "journal": chance.choice(journals),  # noqa: E501
+            "volume": str(chance.randint(1, 120)), "issue": str(chance.randint(1, 12)), "pages": f"{first}-{first + chance.randint(1, 14)}",  # noqa: E501
             "doi": f"10.5555/{made:07d}" if chance.random() < 0.7 else "",
             "abstract": " ".join(chance.choices(vocabulary, cum_weights=weights, k=60)) if chance.random() < 0.7 else "",
         }  # fmt: skip

@@ -8,4 +8,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("perennial")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["reviews.base.work", "reviews.search", "meta.analysis"])
+app.autodiscover_tasks(["reviews.base.work", "reviews.search", "reviews.dedup", "meta.analysis"])

@@ -7,8 +7,10 @@ class ReviewsConfig(AppConfig):
     verbose_name = "What people did"
 
     def ready(self) -> None:
+        from reviews.dedup import receivers as dedup
         from reviews.library import words
         from reviews.search import receivers
 
         post_migrate.connect(words.keep_index, sender=self, dispatch_uid="reviews.library.words")
         receivers.connect()
+        dedup.connect()

@@ -4,7 +4,8 @@ from reviews.base.audit.models import ChainHead, Event
 from reviews.base.endpoints.models import Answered
 from reviews.base.files.models import StoredFile
 from reviews.base.work.models import Owed
-from reviews.extraction.models import Arm, ArmChoice, Confirmation, Value
+from reviews.dedup.models import Answer, Candidate
+from reviews.extraction.models import Arm, Confirmation, Value
 from reviews.library.models import Characteristic, Correction, Identifier, Record, Report, Study, StudyReport
 from reviews.protocol.models import Criterion, Outcome, OutcomeOfInterest, Protocol, Timepoint
 from reviews.screening.models import Inclusion
@@ -13,10 +14,11 @@ from reviews.team.models import Invitation, Membership, Review, Team, TeamMember
 from reviews.team.tokens.models import ApiToken
 
 __all__ = [
+    "Answer",
     "Answered",
     "ApiToken",
     "Arm",
-    "ArmChoice",
+    "Candidate",
     "ChainHead",
     "Characteristic",
     "ColumnMapping",

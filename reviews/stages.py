@@ -15,6 +15,7 @@ class Stage:
 STAGES = (
     Stage("protocol", "Protocol", "reviews:protocol:protocol"),
     Stage("search", "Search", "reviews:search:overview"),
+    Stage("duplicates", "Duplicates", "reviews:dedup:queue"),
     Stage("extraction", "Extraction", "reviews:extraction:studies"),
     Stage("analysis", "Analysis", "analysis:analyses"),
     Stage("publication", "Publication", "publication:releases"),

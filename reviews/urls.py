@@ -14,6 +14,7 @@ urlpatterns = [
     path("<slug:slug>/protocol/", include("reviews.protocol.urls")),
     path("<slug:slug>/search/numbers/", include("reviews.flow.urls")),
     path("<slug:slug>/search/", include("reviews.search.urls")),
+    path("<slug:slug>/duplicates/", include("reviews.dedup.urls")),
     path("<slug:slug>/library/", include("reviews.library.urls")),
     path("<slug:slug>/extraction/", include("reviews.extraction.urls")),
 ]

@@ -30,6 +30,7 @@ TAGS: Sequence[tuple[str, str]] = (
     ("People", "Who you are, your reviews, and who else is in them."),
     ("Protocol", "What a review set out to do, version by version."),
     ("Search", "What was searched when, the files that came of it, and the records in them."),
+    ("Duplicates", "Pairs of records that may be one, and what people said of them."),
     ("Library", "The studies that a team knows, and which of them a review includes."),
     ("Evidence", "Trials, their arms, and every number with its source."),
     ("Analyses", "What is pooled, how, and every result that was ever computed."),

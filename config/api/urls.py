@@ -12,6 +12,7 @@ ROOMS = (
     "reviews.protocol.api",
     "reviews.library.api",
     "reviews.search.api",
+    "reviews.dedup.api",
     "reviews.flow.api",
     "reviews.screening.api",
     "reviews.extraction.api",

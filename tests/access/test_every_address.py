@@ -17,6 +17,9 @@ from django.utils.safestring import SafeString
 from meta.analysis.published import services as published
 from meta.analysis.published.rules import Claim
 from meta.plots import forest
+from reviews.dedup import services as dedup
+from reviews.dedup.models import Candidate
+from reviews.dedup.rules import Answered
 from reviews.library import services as library
 from reviews.protocol.models import Protocol
 from reviews.team import services as team
@@ -97,6 +100,11 @@ def small(paper, django_db_setup, django_db_blocker):
             upload=SimpleUploadedFile("report.pdf", b"%PDF-1.7 a report"),
         )
         brought = searched(review, people[Role.OWNER])
+        first, second_record = brought.records.order_by("pk")[:2]
+        pair = Candidate.objects.create(review=review, left=first, right=second_record, score=1)
+        apart = dedup.answer(
+            review=review, one=first, two=second_record, answer=Answered.NEITHER, actor=people[Role.OWNER]
+        )
         guest = team.invite(review=review, email="guest@example.org", roles=[Role.READER], actor=people[Role.OWNER])
         issued = tokens.make_token(actor=people[Role.OWNER], name="Notebook", scope=Scope.READ, days=30)
         people |= {
@@ -123,6 +131,8 @@ def small(paper, django_db_setup, django_db_blocker):
             "search_id": brought.search_id,
             "import_id": brought.pk,
             "record_id": brought.records.first().pk,
+            "candidate_id": pair.pk,
+            "answer_id": apart.pk,
             "format": "ris",
             "name": "tour",
             "uidb36": "1",

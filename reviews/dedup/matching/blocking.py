@@ -53,7 +53,10 @@ def candidates(cards: Sequence[Card], *, new: NDArray[np.bool_] | None = None) -
     codes = np.unique(np.concatenate(pairs))
     found = np.stack((codes // total, codes % total), axis=1)
     found = found[found[:, 0] != found[:, 1]]
-    return found if new is None else found[new[found[:, 0]] | new[found[:, 1]]]
+    if new is not None:
+        found = found[new[found[:, 0]] | new[found[:, 1]]]
+    result: NDArray[np.int64] = found
+    return result
 
 
 def _keys(card: Card, common: Counter[str]) -> Iterator[int]:

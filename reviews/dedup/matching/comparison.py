@@ -124,11 +124,8 @@ def _same_pages(a: Card, one: Pages, b: Card, two: Pages) -> Match:
         if high.last <= low.last:  # one lies inside the other
             return Match.CLOSE
     # "i428" read as "1428".
-    if (
-        str(one.first).endswith(str(two.first))
-        and two.letters in ("i", "l")
-        or str(two.first).endswith(str(one.first))
-        and one.letters in ("i", "l")
+    if (str(one.first).endswith(str(two.first)) and two.letters in ("i", "l")) or (
+        str(two.first).endswith(str(one.first)) and one.letters in ("i", "l")
     ):
         return Match.CLOSE
     return Match.DIFFERENT

@@ -68,8 +68,8 @@ def weigh(a: Card, b: Card) -> Weighed:
     placed = _is_placed(a, b, c)
     against = _objections(a, b, c, placed=placed)
     relation = relations.between(a, b, c, placed=placed)
-    contradicts = (
-        _contradicts(c, placed=placed) or relation is not None and relation is not Relation.VERSION_OF and not placed
+    contradicts = _contradicts(c, placed=placed) or (
+        relation is not None and relation is not Relation.VERSION_OF and not placed
     )
     if score >= CERTAIN_FROM and not against:
         return Weighed(Verdict.CERTAIN, score, c, False, placed)
@@ -84,7 +84,7 @@ def _same_span(a: Card, b: Card, c: Comparison) -> bool:
     """The same first and last page: in one volume, or in one year of one journal, two documents cannot both fill them."""
     if c.pages is not Match.SAME or not _is_span(a, b) or c.volume is Match.DIFFERENT:
         return False
-    return c.volume is Match.SAME or c.journal is JournalMatch.SAME and c.years_apart == 0
+    return c.volume is Match.SAME or (c.journal is JournalMatch.SAME and c.years_apart == 0)
 
 
 def _same_issue(c: Comparison) -> bool:
@@ -111,13 +111,18 @@ def _is_footnote(a: Card, b: Card, c: Comparison) -> bool:
 
 
 def _points(a: Card, b: Card, c: Comparison) -> float:
-    if c.years_apart is None:
-        year = 0.0
-    else:
-        year = SAME_YEAR if c.years_apart == 0 else NEXT_YEAR if c.years_apart == 1 else LATER_YEAR
+    year = (
+        0.0
+        if c.years_apart is None
+        else SAME_YEAR
+        if c.years_apart == 0
+        else NEXT_YEAR
+        if c.years_apart == 1
+        else LATER_YEAR
+    )
     generic = GENERIC_TITLE if a.title.is_generic or b.title.is_generic else 0.0
     return (
-        (TRANSLATED if _is_translation(a, b, c) else TITLE[c.title]) + AUTHORS[c.authors] + year + JOURNAL[c.journal] + VOLUME[c.volume] + ISSUE[c.issue] + PAGES[c.pages]
+        (TRANSLATED if _is_translation(a, b, c) else TITLE[c.title]) + AUTHORS[c.authors] + year + JOURNAL[c.journal] + VOLUME[c.volume] + ISSUE[c.issue] + PAGES[c.pages]  # noqa: E501
         + DOI[c.doi] + PMID[c.pmid] + REGISTRATIONS[c.registrations] + ABSTRACT[c.abstract] + generic
     )  # fmt: skip
 
@@ -125,7 +130,7 @@ def _points(a: Card, b: Card, c: Comparison) -> float:
 def _is_placed(a: Card, b: Card, c: Comparison) -> bool:
     if c.pmid is Match.SAME:
         return True
-    if c.pages is Match.DIFFERENT or c.volume is Match.DIFFERENT and c.doi is not Match.SAME:
+    if c.pages is Match.DIFFERENT or (c.volume is Match.DIFFERENT and c.doi is not Match.SAME):
         return False
     if c.doi is Match.SAME:
         return True
@@ -145,18 +150,15 @@ def _contradicts(c: Comparison, *, placed: bool) -> bool:
     if c.doi is Match.SAME or c.pmid is Match.SAME:
         return c.title in (TitleMatch.DIFFERENT, TitleMatch.WORDS) and not placed
     places = (c.journal is JournalMatch.DIFFERENT) + (c.volume is Match.DIFFERENT) + (c.pages is Match.DIFFERENT)
-    return places >= 2 or c.title is TitleMatch.DIFFERENT and not placed
+    return places >= 2 or (c.title is TitleMatch.DIFFERENT and not placed)
 
 
 def _objections(a: Card, b: Card, c: Comparison, *, placed: bool) -> bool:
     """Whether anything is left that forbids merging without a person, however many points there are."""
     same_number = c.doi is Match.SAME or c.pmid is Match.SAME
     span = _same_span(a, b, c)
-    settled = (
-        span
-        or c.pages in (Match.SAME, Match.CLOSE)
-        and c.volume is Match.SAME
-        and c.journal is not JournalMatch.DIFFERENT
+    settled = span or (
+        c.pages in (Match.SAME, Match.CLOSE) and c.volume is Match.SAME and c.journal is not JournalMatch.DIFFERENT
     )
     if c.pmid is Match.DIFFERENT or c.registrations is Match.DIFFERENT or c.doi is Match.DIFFERENT:
         return True
@@ -166,7 +168,7 @@ def _objections(a: Card, b: Card, c: Comparison, *, placed: bool) -> bool:
         return not _is_translation(a, b, c)
     if c.title is TitleMatch.NUMBERED and not _is_footnote(a, b, c):
         return True
-    if c.title is TitleMatch.MISSING or a.title.part != b.title.part and not placed:
+    if c.title is TitleMatch.MISSING or (a.title.part != b.title.part and not placed):
         return True
     if relations.kinds_differ(a, b, placed=placed):
         return True
@@ -174,12 +176,8 @@ def _objections(a: Card, b: Card, c: Comparison, *, placed: bool) -> bool:
         return True
     if c.title is TitleMatch.LONGER and not (
         span
-        or same_number
-        and placed
-        and c.authors is AuthorMatch.SAME
-        or _same_issue(c)
-        and ends_alike(a.title, b.title)
-        and c.authors is AuthorMatch.SAME
+        or (same_number and placed and c.authors is AuthorMatch.SAME)
+        or (_same_issue(c) and ends_alike(a.title, b.title) and c.authors is AuthorMatch.SAME)
     ):
         return True
     if c.authors is AuthorMatch.NONE and not (same_number and settled):
@@ -189,14 +187,14 @@ def _objections(a: Card, b: Card, c: Comparison, *, placed: bool) -> bool:
     if c.pages is Match.DIFFERENT and not (same_number and c.volume is Match.SAME and c.title >= TitleMatch.NEAR):
         return True
     if c.volume is Match.DIFFERENT and not (
-        c.pages is Match.SAME and c.journal is JournalMatch.SAME and c.years_apart in (0, None) or same_number
+        (c.pages is Match.SAME and c.journal is JournalMatch.SAME and c.years_apart in (0, None)) or same_number
     ):
         return True
     if c.issue is Match.DIFFERENT and c.volume is not Match.MISSING and c.pages is Match.MISSING and not same_number:
         return True
-    if c.journal is JournalMatch.DIFFERENT and not (same_number or settled and c.title >= TitleMatch.NEAR):
+    if c.journal is JournalMatch.DIFFERENT and not (same_number or (settled and c.title >= TitleMatch.NEAR)):
         return True
-    if c.years_apart is not None and c.years_apart > 1 and not (same_number and placed or settled):
+    if c.years_apart is not None and c.years_apart > 1 and not ((same_number and placed) or settled):
         return True
     if a.title.is_generic or b.title.is_generic:
         if (
@@ -207,7 +205,7 @@ def _objections(a: Card, b: Card, c: Comparison, *, placed: bool) -> bool:
         ):
             return c.title is not TitleMatch.EXACT
         return not (
-            c.title is TitleMatch.EXACT and (settled or same_number and placed and c.authors is AuthorMatch.SAME)
+            c.title is TitleMatch.EXACT and (settled or (same_number and placed and c.authors is AuthorMatch.SAME))
         )
     if not placed and c.journal is JournalMatch.UNSURE and c.volume is not Match.SAME:
         return True
@@ -247,12 +245,11 @@ def _worth_asking(
         return not (a.title.is_generic or b.title.is_generic or relations.kinds_differ(a, b, placed=placed))
     if c.title is TitleMatch.WORDS and c.authors is AuthorMatch.MISSING and _same_span(a, b, c):
         return True
-    if a.title.is_generic or b.title.is_generic:
-        if c.doi is Match.DIFFERENT or c.issue is Match.DIFFERENT or c.pages is Match.DIFFERENT:
-            return False
+    if (a.title.is_generic or b.title.is_generic) and Match.DIFFERENT in (c.doi, c.issue, c.pages):
+        return False
     if score < ASK_FROM or c.pmid is Match.DIFFERENT or c.registrations is Match.DIFFERENT:
         return False
-    if a.title.head is not b.title.head or Kind.REGISTRATION in (a.kind, b.kind) and a.kind is not b.kind:
+    if a.title.head is not b.title.head or (Kind.REGISTRATION in (a.kind, b.kind) and a.kind is not b.kind):
         return False
     if not placed and relation is Relation.VERSION_OF and relations.says_edition(a, b, c):
         return False

@@ -7,7 +7,7 @@ from .names import AuthorMatch
 from .title import TitleMatch
 
 _TITLE = {
-    TitleMatch.EXACT: "same title", TitleMatch.NEAR: "same title but for spelling", TitleMatch.LONGER: "one title continues the other",
+    TitleMatch.EXACT: "same title", TitleMatch.NEAR: "same title but for spelling", TitleMatch.LONGER: "one title continues the other",  # noqa: E501
     TitleMatch.NUMBERED: "same title but for a number", TitleMatch.WORDS: "similar title",
 }  # fmt: skip
 _FIELDS = ("volume", "issue", "pages", "doi", "pmid", "registrations", "abstract")

@@ -77,14 +77,8 @@ class _Search:
                 pairs += [self._pair(at, at, group[0], other) for other in group[1:] if self._counts(group[0], other)]
             if at not in home and len(group) > 1 and settled[at] is Verdict.CERTAIN:
                 clusters.append(tuple(one.id for one in group))
-        for members in joined:
-            clusters.append(
-                tuple(
-                    one.id
-                    for at in members
-                    for one in (self.groups[at] if settled[at] is Verdict.CERTAIN else self.groups[at][:1])
-                )
-            )
+        whole = {at: self.groups[at] if settled[at] is Verdict.CERTAIN else self.groups[at][:1] for at in home}
+        clusters += [tuple(one.id for at in members for one in whole[at]) for members in joined]
         asked = [(key, found) for key, found in found_pairs.items() if found.verdict is Verdict.ASK]
         asked += [((edge.left, edge.right), self.weighed[edge.left, edge.right]) for edge in refused]
         pairs += self._between_clusters(asked, home)
@@ -151,7 +145,7 @@ class _Search:
 
 def _content(one: Card) -> Hashable:
     return (
-        one.title.text, one.authors.people, one.year, one.journal.letters, one.journal.kind, one.volume, one.issue, one.pages, one.supplement,
+        one.title.text, one.authors.people, one.year, one.journal.letters, one.journal.kind, one.volume, one.issue, one.pages, one.supplement,  # noqa: E501
         one.cochrane, one.doi, one.pmid, one.registrations, one.abstract, one.kind,
     )  # fmt: skip
 
@@ -164,4 +158,4 @@ def _plainly_apart(a: Card, b: Card) -> bool:
         return False
     if a.pages is not None and b.pages is not None and a.pages.first == b.pages.first and a.volume == b.volume:
         return False
-    return not (a.doi and a.doi == b.doi or a.pmid and a.pmid == b.pmid)
+    return not ((a.doi and a.doi == b.doi) or (a.pmid and a.pmid == b.pmid))

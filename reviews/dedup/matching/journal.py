@@ -13,20 +13,48 @@ _CONFERENCE = re.compile(
     r"\b(?:conference|proceedings|symposium|congress|workshop|meeting|annual scientific sessions)\b"
 )
 _REGISTRY = re.compile(
-    r"clinicaltrials\.gov|trialsearch|isrctn|who\.int/|\bictrp\b|trial registr|\bprospero\b|clinical trials? register|\bdrks\b|\banzctr\b"
+    r"clinicaltrials\.gov|trialsearch|isrctn|who\.int/|\bictrp\b|trial registr|\bprospero\b|clinical trials? register|\bdrks\b|\banzctr\b"  # noqa: E501
 )
 _PREPRINTS = re.compile(
     r"\b(?:biorxiv|medrxiv|arxiv|ssrn|research square|preprints?(?:\.org)?|psyarxiv|socarxiv|osf preprints|chemrxiv|authorea)\b"
 )
-_SMALL = frozenset("the of and in for on to at de la le les des du et der die das und y el del di e annual".split())
+_SMALL = frozenset(
+    [
+        "the",
+        "of",
+        "and",
+        "in",
+        "for",
+        "on",
+        "to",
+        "at",
+        "de",
+        "la",
+        "le",
+        "les",
+        "des",
+        "du",
+        "et",
+        "der",
+        "die",
+        "das",
+        "und",
+        "y",
+        "el",
+        "del",
+        "di",
+        "e",
+        "annual",
+    ]
+)
 _COUNTED = re.compile(r"^(?:(?:1[89]|20)\d\d|\d{1,3}(?:st|nd|rd|th))$")
 """The year or the number of a meeting, which one database writes and the other does not."""
 
 
 # Names in the journal's own language, beside which a database may write a translation that shares no word with them.
 _VERNACULAR = re.compile(
-    r"\b(?:zhonghua|zhongguo|chung|hua|zazhi|za zhi|xue|bao|gakkai|ronbunshi|rinsho|nihon|nippon|igaku|kokyu|taehan|uihak|chotmaihet|thangphaet|"
-    r"revista|rev|arquivos|anais|zeitschrift|archiv|vestnik|zhurnal|klinicheskaia|annales|archives francaises|wochenschrift|rundschau|lakartidningen|ugeskrift|"
+    r"\b(?:zhonghua|zhongguo|chung|hua|zazhi|za zhi|xue|bao|gakkai|ronbunshi|rinsho|nihon|nippon|igaku|kokyu|taehan|uihak|chotmaihet|thangphaet|"  # noqa: E501
+    r"revista|rev|arquivos|anais|zeitschrift|archiv|vestnik|zhurnal|klinicheskaia|annales|archives francaises|wochenschrift|rundschau|lakartidningen|ugeskrift|"  # noqa: E501
     r"tidsskrift|orvosi|hetilap|casopis|przeglad|polski|srpski|turk|dergisi|aizheng|giornale|rivista|minerva|gaceta|anales)\b"
 )
 

@@ -11,7 +11,32 @@ from .text import fold, given, words
 _RUN_TOGETHER = re.compile(r"(?<=[a-zA-Z]\.)(?=[A-Z][a-zA-Z'’-]+\s)")
 _ET_AL = re.compile(r"\b(?:et al|and others)\b.*$", re.IGNORECASE)
 _INITIALS = re.compile(r"^(?:[A-Z]\.?[-\s]?){1,4}$")
-_PARTICLES = frozenset("van von der den de del della di da dos du la le el al bin ibn ter ten st jr sr".split())
+_PARTICLES = frozenset(
+    [
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "du",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ter",
+        "ten",
+        "st",
+        "jr",
+        "sr",
+    ]
+)
 
 MOST = 0.6
 """Share of the shorter list that must be in the longer one: databases cut lists after 3, 6 or 10 names, and misspell some."""
@@ -80,7 +105,7 @@ def _given(name: str) -> frozenset[str]:
 
 
 def _words(text: str, *, keep_short: bool) -> frozenset[str]:
-    found = set()
+    found: set[str] = set()
     for piece in re.split(r"[\s.,\-‐‑–]+", text):
         if not piece or (
             not keep_short and len(piece) <= 4 and piece.isupper() and len(text) > len(piece) + 1 and not text.isupper()
@@ -125,6 +150,6 @@ def compare(a: Authors, b: Authors) -> AuthorMatch:
             firsts = bool(few.given[0] & many.people[0] or few.people[0] & many.given[0])
     if shared == 0:
         return AuthorMatch.NONE
-    if shared / len(few.people) >= MOST and firsts or shared == len(few.people) == len(many.people) > 1:
+    if (shared / len(few.people) >= MOST and firsts) or shared == len(few.people) == len(many.people) > 1:
         return AuthorMatch.SAME
     return AuthorMatch.SOME

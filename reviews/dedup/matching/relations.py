@@ -33,10 +33,8 @@ def kinds_differ(a: Card, b: Card, *, placed: bool) -> bool:
 
 
 def _stated_apart(a: Card, b: Card) -> bool:
-    return (
-        a.kind is not b.kind
-        and Kind.UNKNOWN not in (a.kind, b.kind)
-        or (a.kind is not b.kind and {a.kind, b.kind} & {Kind.PREPRINT, Kind.ABSTRACT, Kind.UPDATE} != set())
+    return (a.kind is not b.kind and Kind.UNKNOWN not in (a.kind, b.kind)) or (
+        a.kind is not b.kind and {a.kind, b.kind} & {Kind.PREPRINT, Kind.ABSTRACT, Kind.UPDATE} != set()
     )
 
 
@@ -60,11 +58,8 @@ def between(a: Card, b: Card, c: Comparison, *, placed: bool) -> Relation | None
     for tail, relation in _TAILS:
         if (tail in a.title.tails) != (tail in b.title.tails):
             return relation
-    if (
-        Kind.ABSTRACT in (a.kind, b.kind)
-        and a.kind is not b.kind
-        or _is_abstract(a) != _is_abstract(b)
-        and c.journal is not JournalMatch.MISSING
+    if (Kind.ABSTRACT in (a.kind, b.kind) and a.kind is not b.kind) or (
+        _is_abstract(a) != _is_abstract(b) and c.journal is not JournalMatch.MISSING
     ):
         return Relation.ABSTRACT_OF
     if (
@@ -74,14 +69,14 @@ def between(a: Card, b: Card, c: Comparison, *, placed: bool) -> Relation | None
         or c.journal is JournalMatch.DIFFERENT
     ):
         return Relation.VERSION_OF
-    if c.doi is Match.DIFFERENT or c.volume is Match.DIFFERENT or c.years_apart is not None and c.years_apart > 1:
+    if c.doi is Match.DIFFERENT or c.volume is Match.DIFFERENT or (c.years_apart is not None and c.years_apart > 1):
         return Relation.VERSION_OF
     return None
 
 
 def _is_abstract(card: Card) -> bool:
     """A supplement's single page is where congresses print their abstracts."""
-    if card.kind is Kind.ABSTRACT or card.journal.kind is Kind.ABSTRACT and card.supplement:
+    if card.kind is Kind.ABSTRACT or (card.journal.kind is Kind.ABSTRACT and card.supplement):
         return True
     return (
         card.pages is not None
@@ -95,8 +90,7 @@ def says_edition(a: Card, b: Card, c: Comparison) -> bool:
     return (
         c.doi is Match.CLOSE
         or edition(a.doi) != edition(b.doi)
-        or Kind.UPDATE in (a.kind, b.kind)
-        and a.kind is not b.kind
+        or (Kind.UPDATE in (a.kind, b.kind) and a.kind is not b.kind)
     )
 
 

@@ -64,7 +64,7 @@ def doi(text: str) -> str:
     # "10.17705/1CAIS." is a journal's stem that lost its number; as a DOI it would join strangers.
     return (
         ""
-        if value.endswith("/") or found.group().endswith(".") and not re.search(r"\d", value.split("/", 1)[1][2:])
+        if value.endswith("/") or (found.group().endswith(".") and not re.search(r"\d", value.split("/", 1)[1][2:]))
         else value
     )
 

@@ -15,28 +15,28 @@ from .text import fold, given, roman, words
 _MARKED = re.compile(r"^\W*(?:retracted(?: article| paper| publication)?|withdrawn(?: article)?)\s*[:.\]-]+\s*")
 # What databases and journals add to the end of a title: "[Article in French]", "[33 refs]", "[Careers]"; but not "[Part II]".
 _ADDED = re.compile(
-    r"\s*-?\s*(?:\[(?!(?:[^\]]* )?(?:part|pt|[ivx]+)\b)[a-z ,/&-]{3,40}\]|\[\d+ refs?\.?\]|\[(?:published )?errat[^\]]*\]|\((?:article in|in) [a-z ,/]+\)|\((?:review|abstract|letter)\))\W*$"
+    r"\s*-?\s*(?:\[(?!(?:[^\]]* )?(?:part|pt|[ivx]+)\b)[a-z ,/&-]{3,40}\]|\[\d+ refs?\.?\]|\[(?:published )?errat[^\]]*\]|\((?:article in|in) [a-z ,/]+\)|\((?:review|abstract|letter)\))\W*$"  # noqa: E501
 )
 # A genre, not a work: journals print one in every issue.
 _GENRE = re.compile(
-    r"^\W*(?:remarks from |from )?(?:the )?(?:guest |joint )?(?:editors?'?s?|editorials?)(?: (?:comments?|notes?|introduction|preface|perspectives?|letter|page|choice|corner))*\W*$"
-    r"|\beditor'?s'? (?:comments?|notes?|letter|page|choice|corner)\W*$|^\W*(?:senior editor perspectives|book reviews?|in this issue|introduction|preface|foreword|"
-    r"obituary|news|letters? to the editor|correspondence|index|contents|table of contents|announcements?|abstracts?|unknown|untitled|no title)\W*$"
+    r"^\W*(?:remarks from |from )?(?:the )?(?:guest |joint )?(?:editors?'?s?|editorials?)(?: (?:comments?|notes?|introduction|preface|perspectives?|letter|page|choice|corner))*\W*$"  # noqa: E501
+    r"|\beditor'?s'? (?:comments?|notes?|letter|page|choice|corner)\W*$|^\W*(?:senior editor perspectives|book reviews?|in this issue|introduction|preface|foreword|"  # noqa: E501
+    r"obituary|news|letters? to the editor|correspondence|index|contents|table of contents|announcements?|abstracts?|unknown|untitled|no title)\W*$"  # noqa: E501
 )
 
 _HEAD: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    (Kind.RETRACTION, re.compile(r"^\W*(?:retraction(?: note| notice)?\s*(?::|to\b|of\b|for\b|-)|notice of retraction|retraction note\b|withdrawal(?: notice)?\s*:)")),
+    (Kind.RETRACTION, re.compile(r"^\W*(?:retraction(?: note| notice)?\s*(?::|to\b|of\b|for\b|-)|notice of retraction|retraction note\b|withdrawal(?: notice)?\s*:)")),  # noqa: E501
     (
         Kind.ERRATUM,
         re.compile(
-            r"^\W*(?:errat(?:um|a)\b|corrigend(?:um|a)\b|(?:author|publisher)s?'? correction\b|correction(?:s)?\s*(?::|to\b|for\b|-)"
+            r"^\W*(?:errat(?:um|a)\b|corrigend(?:um|a)\b|(?:author|publisher)s?'? correction\b|correction(?:s)?\s*(?::|to\b|for\b|-)"  # noqa: E501
             r"|addendum\b|expression of concern\b)"
         ),
     ),
     (
         Kind.COMMENT,
         re.compile(
-            r"^\W*(?:re\s*:|reply\b|in reply\b|author(?:s|'s|s')? (?:reply|response)\b|response to\b|comment(?:s)?\s*(?::|on\b|to\b)|commentary\s*(?::|on\b)"
+            r"^\W*(?:re\s*:|reply\b|in reply\b|author(?:s|'s|s')? (?:reply|response)\b|response to\b|comment(?:s)?\s*(?::|on\b|to\b)|commentary\s*(?::|on\b)"  # noqa: E501
             r"|letter (?:to|by|in)\b|rebuttal\b|invited commentary\b|editorial comment\b)"
         ),
     ),
@@ -44,29 +44,134 @@ _HEAD: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 
 _TAIL: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("protocol", re.compile(r"\bprotocols?\b|\brationale and design\b|\bdesign and rationale\b|\bstatistical analysis plan\b")),
-    ("secondary", re.compile(r"\bsecondary (?:data )?analys[ie]s\b|\bpost[- ]?hoc\b|\bsub-?study\b|\bsub-?group analys[ie]s\b|\bre-?analysis\b|\bpooled analysis\b|\bancillary\b")),
-    ("follow-up", re.compile(r"\b(?:at|after|over) \d+ (?:days?|weeks?|months?|years?)\b|\b\d+[- ](?:day|week|month|year)s? follow[- ]?up\b|\blong[- ]term (?:follow[- ]?up|extension)\b|\bextension study\b")),
+    ("secondary", re.compile(r"\bsecondary (?:data )?analys[ie]s\b|\bpost[- ]?hoc\b|\bsub-?study\b|\bsub-?group analys[ie]s\b|\bre-?analysis\b|\bpooled analysis\b|\bancillary\b")),  # noqa: E501
+    ("follow-up", re.compile(r"\b(?:at|after|over) \d+ (?:days?|weeks?|months?|years?)\b|\b\d+[- ](?:day|week|month|year)s? follow[- ]?up\b|\blong[- ]term (?:follow[- ]?up|extension)\b|\bextension study\b")),  # noqa: E501
     ("cohort", re.compile(r"\b(?:second|third|another|validation|replication) (?:cohort|study|trial|sample)\b|\breplication\b")),
     ("update", re.compile(r"\bupdated?\b|\ban update\b|\brevisited\b|\brevised\b|\b(?:second|third) edition\b")),
     ("abstract", re.compile(r"^\W*(?:poster|abstract|oral|session|p|o|ps)\s*\W?\s*\d+|\b(?:conference|meeting) abstract\b")),
-    ("comment", re.compile(r"\b(?:a )?commentary\b|\bdiscussion of\b|\binvited (?:comment|discussion)\b|\ba reply\b|\ba response to\b|\ba comment on\b|\brejoinder\b")),
+    ("comment", re.compile(r"\b(?:a )?commentary\b|\bdiscussion of\b|\binvited (?:comment|discussion)\b|\ba reply\b|\ba response to\b|\ba comment on\b|\brejoinder\b")),  # noqa: E501
     ("lay summary", re.compile(r"\bplain language summary\b|\blay summary\b|\bexecutive summary\b")),
 )  # fmt: skip
 
 _PART = re.compile(
     r"\b(?:part|pt|chapter|section|volume|vol|study|experiment|paper|phase|appendix|number|no|trial)\.?\s*(\d{1,3}|[ivx]{1,4}|one|two|three|four|five|[ab])\b"
 )
-_PARTS = frozenset("part pt chapter section volume vol study experiment paper phase appendix number no trial".split())
+_PARTS = frozenset(
+    [
+        "part",
+        "pt",
+        "chapter",
+        "section",
+        "volume",
+        "vol",
+        "study",
+        "experiment",
+        "paper",
+        "phase",
+        "appendix",
+        "number",
+        "no",
+        "trial",
+    ]
+)
 _END_PART = re.compile(r"(?:^|[\s:.(\[-])(\d{1,2}|[ivx]{1,4})\W*$")
 _ORDINALS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "a": 1, "b": 2}
 
 _SMALL = frozenset(
-    "a an the of and or in on for to with by from at as is are its their into using use via during among between der die das des "
-    "und la le les et de du el los las y en un une il di e".split()
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "and",
+        "or",
+        "in",
+        "on",
+        "for",
+        "to",
+        "with",
+        "by",
+        "from",
+        "at",
+        "as",
+        "is",
+        "are",
+        "its",
+        "their",
+        "into",
+        "using",
+        "use",
+        "via",
+        "during",
+        "among",
+        "between",
+        "der",
+        "die",
+        "das",
+        "des",
+        "und",
+        "la",
+        "le",
+        "les",
+        "et",
+        "de",
+        "du",
+        "el",
+        "los",
+        "las",
+        "y",
+        "en",
+        "un",
+        "une",
+        "il",
+        "di",
+        "e",
+    ]
 )
-_ENGLISH = frozenset("the of and with from for by on to at its their an".split())
+_ENGLISH = frozenset(["the", "of", "and", "with", "from", "for", "by", "on", "to", "at", "its", "their", "an"])
 _OTHER = frozenset(
-    "der die das den dem des und von zum zur im fur als auf le la les des du et dans sur el los las y del con para por una un il nella della e da do dos em".split()
+    [
+        "der",
+        "die",
+        "das",
+        "den",
+        "dem",
+        "des",
+        "und",
+        "von",
+        "zum",
+        "zur",
+        "im",
+        "fur",
+        "als",
+        "auf",
+        "le",
+        "la",
+        "les",
+        "des",
+        "du",
+        "et",
+        "dans",
+        "sur",
+        "el",
+        "los",
+        "las",
+        "y",
+        "del",
+        "con",
+        "para",
+        "por",
+        "una",
+        "un",
+        "il",
+        "nella",
+        "della",
+        "e",
+        "da",
+        "do",
+        "dos",
+        "em",
+    ]
 )
 _SPELLING = (
     (re.compile(r"ae|oe"), "e"), (re.compile(r"our\b"), "or"), (re.compile(r"is(e|ed|es|ing|ation|ations)\b"), r"iz\1"),

@@ -1,0 +1,217 @@
+"""Merging, relating, and taking back. Every record here is invented."""
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DatabaseError, IntegrityError, transaction
+
+from reviews.base.audit import queries as audit
+from reviews.base.work.models import Owed
+from reviews.dedup import queries, services
+from reviews.dedup.matching import Relation
+from reviews.dedup.models import Answer, Candidate
+from reviews.dedup.rules import Answered
+from reviews.library.models import Record
+from reviews.signals import judged_among, records_leaving
+from reviews.team.rules import Role
+from tests.factories import ReviewFactory, member
+from tests.searched import ris, searched
+
+WALKS = "Invented trial of evening walks for restless legs in sailors"
+PLACE = "JO  - Journal of Imaginary Medicine\nVL  - 12\nSP  - 144\nEP  - 150\n"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def review():
+    return ReviewFactory()
+
+
+@pytest.fixture
+def ana(review):
+    return member(review, Role.REVIEWER, name="Ana Reyes")
+
+
+def bring(review, person, *titles, source="PubMed", more=PLACE):
+    brought = searched(
+        review, person, "".join(ris(title, more=more) for title in titles), f"{source}-{len(titles)}.ris", source=source
+    )
+    services.compare(import_id=brought.pk)
+    return list(Record.objects.filter(brought_in=brought).order_by("pk"))
+
+
+def pointing(*records):
+    return [Record.objects.get(pk=record.pk).duplicate_of_id for record in records]
+
+
+@pytest.fixture
+def three(review, ana):
+    """The same record from three databases."""
+    return [
+        bring(review, ana, title, source=source)[0]
+        for title, source in ((WALKS, "PubMed"), (WALKS.upper(), "Embase"), (f"{WALKS}.", "CENTRAL"))
+    ]
+
+
+def test_an_import_is_compared_with_everything_imported_before(three):
+    first, second, third = three
+    assert pointing(first, second, third) == [None, first.pk, first.pk]
+
+
+def test_an_import_that_is_read_owes_its_comparing(review, ana):
+    brought = searched(review, ana)
+    assert Owed.objects.filter(kind=queries.COMPARE, key=str(brought.pk)).exists()
+
+
+def test_comparing_twice_adds_nothing(review, three):
+    rows = Answer.objects.count(), Candidate.objects.count()
+    for owed in Owed.objects.filter(kind=queries.COMPARE):
+        owed.wanted += 1
+        owed.save()
+        services.compare(import_id=int(owed.key))
+    assert (Answer.objects.count(), Candidate.objects.count()) == rows
+
+
+def test_a_merge_is_in_the_audit_trail(review, three):
+    assert list(audit.faults()) == []
+    assert audit.Event.objects.filter(chain=review.chain, verb="merged duplicates", actor=None).count() == 2
+
+
+def test_a_copy_that_is_split_off_stays_apart_when_records_are_compared_again(review, ana, three):
+    first, second, third = three
+    services.unmerge(record=second, actor=ana)
+    assert pointing(first, second, third) == [None, None, first.pk]
+    (again,) = bring(review, ana, f"{WALKS} ", source="Scopus")
+    assert pointing(second) == [None]
+    assert pointing(again) in ([first.pk], [None])
+
+
+def test_splitting_off_the_record_kept_leaves_the_others_one(ana, three):
+    first, second, third = three
+    services.unmerge(record=first, actor=ana)
+    assert pointing(first, second, third) == [None, None, second.pk]
+
+
+def test_splitting_off_a_record_that_is_alone_is_refused(review, ana):
+    (alone,) = bring(review, ana, WALKS)
+    with pytest.raises(ValidationError, match="merged with no other"):
+        services.unmerge(record=alone, actor=ana)
+
+
+@pytest.fixture
+def doubtful(review, ana):
+    """Two records that only a person can tell: they differ in their DOI."""
+    return [
+        bring(review, ana, WALKS, source=source, more=f"{PLACE}DO  - 10.5555/walks.{number}\n")[0]
+        for number, source in enumerate(("PubMed", "Embase"))
+    ]
+
+
+def test_a_doubtful_pair_waits_with_its_reasons(review, doubtful):
+    (pair,) = queries.waiting(review)
+    assert (pair.left, pair.right) == tuple(doubtful)
+    assert "same title" in pair.reasons
+    assert pair.differs == ["doi"]
+
+
+def test_a_duplicate_points_at_the_first_and_an_undo_lets_it_go(review, ana, doubtful):
+    first, second = doubtful
+    said = services.answer(review=review, one=second, two=first, answer=Answered.DUPLICATE, actor=ana)
+    assert pointing(first, second) == [None, first.pk]
+    assert not queries.waiting(review)
+    assert queries.last_of(review, ana) == said
+    services.undo(answer=said, actor=ana)
+    assert pointing(first, second) == [None, None]
+    assert len(queries.waiting(review)) == 1
+    with pytest.raises(ValidationError, match="taken back already"):
+        services.undo(answer=said, actor=ana)
+
+
+def test_related_records_are_linked_and_not_merged(review, ana, doubtful):
+    first, second = doubtful
+    services.answer(
+        review=review,
+        one=first,
+        two=second,
+        answer=Answered.RELATED,
+        relation=Relation.ERRATUM_OF,
+        subject=second,
+        actor=ana,
+    )
+    (link,) = queries.links(first)
+    assert (link.relation, link.subject) == ("erratum_of", second)
+    assert pointing(first, second) == [None, None]
+    assert not queries.waiting(review)
+
+
+def test_neither_is_not_asked_again(review, ana, doubtful):
+    first, second = doubtful
+    one = services.answer(review=review, one=first, two=second, answer=Answered.NEITHER, actor=ana)
+    assert services.answer(review=review, one=first, two=second, answer=Answered.NEITHER, actor=ana) == one
+    assert not queries.waiting(review)
+    assert queries.told_apart(review) == [(first.pk, second.pk)]
+    with pytest.raises(ValidationError, match="Undo that answer first"):
+        services.answer(review=review, one=first, two=second, answer=Answered.DUPLICATE, actor=ana)
+
+
+def test_an_answer_that_makes_no_sense_is_refused(review, ana, doubtful):
+    first, second = doubtful
+    stranger = Record.objects.create(review=ReviewFactory(), source="PubMed", raw="")
+    for wrong in (
+        {"one": first, "two": first, "answer": Answered.NEITHER},
+        {"one": first, "two": stranger, "answer": Answered.NEITHER},
+        {"one": first, "two": second, "answer": Answered.RELATED},
+        {"one": first, "two": second, "answer": Answered.UNDONE},
+    ):
+        with pytest.raises(ValidationError):
+            services.answer(review=review, actor=ana, **wrong)
+
+
+def test_a_reader_may_not_answer(review, doubtful):
+    reader = member(review, Role.READER, name="Rui Sato")
+    with pytest.raises(PermissionDenied):
+        services.answer(review=review, one=doubtful[0], two=doubtful[1], answer=Answered.NEITHER, actor=reader)
+    with pytest.raises(PermissionDenied):
+        services.unmerge(record=doubtful[0], actor=reader)
+
+
+def test_merging_by_hand(review, ana, doubtful):
+    first, second = doubtful
+    services.merge(keep=first, copies=[second], actor=ana)
+    assert pointing(second) == [first.pk]
+    second.refresh_from_db()
+    assert queries.cluster(second) == [first, second]
+    assert {field.name: field.record_id for field in queries.best(queries.cluster(first))}["title"] == first.pk
+
+
+def test_a_copy_does_not_leave_with_the_record_that_it_points_at(review, ana, three):
+    first, second, third = three
+    with transaction.atomic():
+        records_leaving.send(sender=Record, records=Record.objects.filter(pk=first.pk), review_id=review.pk, actor=ana)
+    assert pointing(first, second, third) == [None, None, second.pk]
+
+
+def test_a_persons_answer_is_a_judgement_and_the_tools_merge_is_none(review, ana, three):
+    def judged():
+        return any(
+            answer for _, answer in judged_among.send(sender=Record, records=Record.objects.filter(review=review))
+        )
+
+    assert not judged()
+    (other,) = bring(review, ana, "Quite another invented study of gulls", source="Scopus")
+    services.answer(review=review, one=three[0], two=other, answer=Answered.NEITHER, actor=ana)
+    assert judged()
+
+
+@pytest.mark.parametrize("model", [Answer, Candidate])
+def test_what_was_found_and_answered_cannot_be_changed(review, ana, doubtful, model):
+    services.answer(review=review, one=doubtful[0], two=doubtful[1], answer=Answered.NEITHER, actor=ana)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        model.objects.update(relation="part_of")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        model.objects.first().delete()
+
+
+def test_the_database_refuses_a_relation_without_a_subject(review, doubtful, ana):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Answer.objects.create(review=review, left=doubtful[0], right=doubtful[1], answer="related", answered_by=ana)
