@@ -110,8 +110,8 @@ def cumulative(columns: Columns, method: str, measure: str = "RR") -> Answer:
     """Cumulative effects as metafor's cumul gives them."""
     options = {"measure": measure, "tau2_method": method}
     found = sensitivity.CASES["cumul"](_tables(columns), options, {"results": {}})
-    if isinstance(found, NotEstimable):
-        raise InvalidInput(found.reason)
+    if isinstance(found, NotEstimable) or found["se"][-1] is None:
+        raise InvalidInput("No effect can be computed at the last look.")
     return {
         "z": found["stat"],
         "estimate": found["estimate"],
@@ -122,7 +122,10 @@ def cumulative(columns: Columns, method: str, measure: str = "RR") -> Answer:
 
 
 def _risk_and_size(columns: Columns, options: Options, reduction: float) -> tuple[float, float, float, Answer, Answer]:
-    control = math.fsum(columns["eC"]) / math.fsum(columns["nC"])
+    people = math.fsum(columns["nC"])
+    if not people > 0:
+        raise InvalidInput("There is nobody in the control groups.")
+    control = math.fsum(columns["eC"]) / people
     errors: dict[str, Any] = {"alpha": float(options.get("alpha", 0.05)), "beta": float(options.get("beta", 0.2))}
     needed = sq.required_for_risks(control, rrr=reduction, **errors).unadjusted
     common, random = cumulative(columns, "EE"), cumulative(columns, "DL")
