@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from meta.stats import sequential as sq
 from meta.stats.errors import InvalidInput
 from meta.stats.results import NotEstimable
@@ -109,7 +111,8 @@ def _tables(columns: Columns) -> dict[str, Sequence[Any]]:
 def cumulative(columns: Columns, method: str, measure: str = "RR") -> Answer:
     """Cumulative effects as metafor's cumul gives them."""
     options = {"measure": measure, "tau2_method": method}
-    found = sensitivity.CASES["cumul"](_tables(columns), options, {"results": {}})
+    with np.errstate(divide="ignore", invalid="ignore"):  # looks without an effect are answered with None
+        found = sensitivity.CASES["cumul"](_tables(columns), options, {"results": {}})
     if isinstance(found, NotEstimable) or found["se"][-1] is None:
         raise InvalidInput("No effect can be computed at the last look.")
     return {

@@ -132,6 +132,7 @@ def test_what_a_case_does_not_say_ends_in_a_reason():
         said("formula + rma.mv", {"measure": "RR"}, {"study": [1], "ai": [0], "n1i": [5], "ci": [0], "n2i": [5]} | {"arm": [1]}),
         said("metafor + formula", {"rrr": 0.2}, {"eI": [0, 0], "nI": [5, 5], "eC": [1, 1], "nC": [0, 0]}),
         said("metafor + formula", {"rrr": 0.2}, {"eI": [0, 0], "nI": [5, 0], "eC": [1, 1], "nC": [5, 0]}),
+        said("metafor + formula", {"rrr": 0.2}, {"eI": [None], "nI": [5], "eC": [1], "nC": [5]}),
         said("RTSA::RTSA", {"rrr": 0.2}, {"eI": [0], "nI": [5]}),
         said("nothing of ours", {}, bare),
     ]  # fmt: skip
