@@ -2,9 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-import numpy as np
+from typing import Any, cast
 
 from meta.stats import sequential as sq
 from meta.stats.errors import InvalidInput
@@ -111,10 +109,8 @@ def _tables(columns: Columns) -> dict[str, Sequence[Any]]:
 def cumulative(columns: Columns, method: str, measure: str = "RR") -> Answer:
     """Cumulative effects as metafor's cumul gives them."""
     options = {"measure": measure, "tau2_method": method}
-    with np.errstate(divide="ignore", invalid="ignore"):  # looks without an effect are answered with None
-        found = sensitivity.CASES["cumul"](_tables(columns), options, {"results": {}})
-    if isinstance(found, NotEstimable) or found["se"][-1] is None:
-        raise InvalidInput("No effect can be computed at the last look.")
+    # complete counts with some events have an effect at the last look, so the answer is never a reason
+    found = cast("Answer", sensitivity.CASES["cumul"](_tables(columns), options, {"results": {}}))
     return {
         "z": found["stat"],
         "estimate": found["estimate"],
@@ -125,6 +121,8 @@ def cumulative(columns: Columns, method: str, measure: str = "RR") -> Answer:
 
 
 def _risk_and_size(columns: Columns, options: Options, reduction: float) -> tuple[float, float, float, Answer, Answer]:
+    if any(value is None for name in ("eI", "nI", "eC", "nC") for value in columns[name]):
+        raise InvalidInput("A look lacks a number, so that nothing after it can be accumulated.")
     people = math.fsum(columns["nC"])
     if not people > 0:
         raise InvalidInput("There is nobody in the control groups.")

@@ -133,6 +133,8 @@ def test_what_a_case_does_not_say_ends_in_a_reason():
         said("metafor + formula", {"rrr": 0.2}, {"eI": [0, 0], "nI": [5, 5], "eC": [1, 1], "nC": [0, 0]}),
         said("metafor + formula", {"rrr": 0.2}, {"eI": [0, 0], "nI": [5, 0], "eC": [1, 1], "nC": [5, 0]}),
         said("metafor + formula", {"rrr": 0.2}, {"eI": [None], "nI": [5], "eC": [1], "nC": [5]}),
+        said("metafor + formula", {"rrr": 0.2}, {"eI": [0], "nI": [0], "eC": [1], "nC": [5]}),
+        said("formula", {}, {"study": [1], "ai": [None], "n1i": [5], "m1i": [1], "sd1i": [1]}),
         said("RTSA::RTSA", {"rrr": 0.2}, {"eI": [0], "nI": [5]}),
         said("nothing of ours", {}, bare),
     ]  # fmt: skip
