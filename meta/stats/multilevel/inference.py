@@ -124,12 +124,13 @@ def robust(fitted: Multilevel, clusters: Sequence[Any], *, correction: str = "CR
     if m <= p:
         raise InvalidInput(f"{m} clusters cannot support robust errors of {p} coefficients.")
     phi, w = np.zeros((k, k)), np.zeros((k, k))
-    for rows, inverse, own in zip(problem.blocks, at.inverses, marginal(problem, fitted._free), strict=True):
-        if len(set(group[rows].tolist())) > 1 and correction == "CR2":
-            raise InvalidInput(
-                "The model links effects of different clusters; CR2 needs clusters that hold its levels."
-            )
-        phi[np.ix_(rows, rows)], w[np.ix_(rows, rows)] = own, inverse
+    for stack, inverses, own in zip(problem.blocks, at.inverses, marginal(problem, fitted._free), strict=True):
+        for rows, inverse, covariance in zip(stack, inverses, own, strict=True):
+            if len(set(group[rows].tolist())) > 1 and correction == "CR2":
+                raise InvalidInput(
+                    "The model links effects of different clusters; CR2 needs clusters that hold its levels."
+                )
+            phi[np.ix_(rows, rows)], w[np.ix_(rows, rows)] = covariance, inverse
     bread, wx = at.covariance, w @ problem.x
     meat = np.zeros((p, p))
     pieces: list[tuple[npt.NDArray[np.intp], Array]] = []

@@ -33,19 +33,28 @@ class Problem:
 
     @cached_property
     def blocks(self) -> list[npt.NDArray[np.intp]]:
-        """Rows that are independent of all other rows, group by group."""
+        """Rows that are independent of all others, blocks of one size together: arrays of shape (blocks, size)."""
         linked = self.v != 0
         for part in self.parts:
             linked = linked | (part.outer[:, None] == part.outer[None, :])
         graph: Any = import_module("scipy.sparse.csgraph")
         count, label = graph.connected_components(linked, directed=False)
-        return [np.flatnonzero(label == i) for i in range(count)]
+        found: dict[int, list[npt.NDArray[np.intp]]] = {}
+        for i in range(count):
+            rows = np.flatnonzero(label == i)
+            found.setdefault(len(rows), []).append(rows)
+        return [np.stack(rows) for rows in found.values()]
+
+    @cached_property
+    def known(self) -> list[Array]:
+        """V of the blocks, shape (blocks, size, size)."""
+        return [_pairs(self.v, rows) for rows in self.blocks]
 
     @cached_property
     def same(self) -> list[list[Array]]:
-        """Per part and block: 1 where two rows are of the same outer group."""
+        """Per part and stack of blocks: 1 where two rows are of the same outer group."""
         return [
-            [(part.outer[rows][:, None] == part.outer[rows][None, :]).astype(float) for rows in self.blocks]
+            [(part.outer[rows][:, :, None] == part.outer[rows][:, None, :]).astype(float) for rows in self.blocks]
             for part in self.parts
         ]
 
@@ -71,15 +80,28 @@ class Solution:
     residual: Array
 
 
+def _pairs(matrix: Array, places: npt.NDArray[np.intp]) -> Array:
+    """Entries of a matrix for all pairs of places within each block."""
+    found: Array = matrix[places[:, :, None], places[:, None, :]]
+    return found
+
+
 def marginal(problem: Problem, free: Array) -> list[Array]:
-    """Covariance of the effects in each block."""
-    found = [problem.v[np.ix_(rows, rows)].copy() for rows in problem.blocks]
+    """Covariance of the effects in each stack of blocks."""
+    found = [v.copy() for v in problem.known]
     for j, (part, own) in enumerate(zip(problem.parts, problem.split(free), strict=True)):
         g, _ = part.matrix(own)
         for b, rows in enumerate(problem.blocks):
-            inner = part.inner[rows]
-            found[b] += problem.same[j][b] * g[np.ix_(inner, inner)]
+            found[b] += problem.same[j][b] * _pairs(g, part.inner[rows])
     return found
+
+
+def weighted_squares(problem: Problem, residual: Array, inverses: list[Array]) -> float:
+    """The sum of squared residuals, weighted by the inverse covariance."""
+    return math.fsum(
+        float(np.einsum("bi,bij,bj->", residual[rows], inverse, residual[rows]))
+        for rows, inverse in zip(problem.blocks, inverses, strict=True)
+    )
 
 
 def solve(problem: Problem, free: Array) -> Solution:
@@ -93,17 +115,17 @@ def solve(problem: Problem, free: Array) -> Solution:
     inverses = []
     for rows, m in zip(problem.blocks, marginal(problem, free), strict=True):
         factor = np.linalg.cholesky(m)
-        log_det += 2 * float(np.log(np.diag(factor)).sum())
+        log_det += 2 * float(np.log(np.diagonal(factor, axis1=1, axis2=2)).sum())
         half = np.linalg.inv(factor)
-        inverse = half.T @ half
+        inverse = np.swapaxes(half, 1, 2) @ half
         inverses.append(inverse)
         weighted = inverse @ problem.x[rows]
-        normal += problem.x[rows].T @ weighted
-        right += weighted.T @ problem.y[rows]
+        normal += (np.swapaxes(problem.x[rows], 1, 2) @ weighted).sum(axis=0)
+        right += np.einsum("bip,bi->p", weighted, problem.y[rows])
     covariance: Array = np.asarray(np.linalg.inv(normal), dtype=np.float64)
     beta: Array = covariance @ right
     residual = problem.y - problem.x @ beta
-    q = sum(float(residual[rows] @ inv @ residual[rows]) for rows, inv in zip(problem.blocks, inverses, strict=True))
+    q = weighted_squares(problem, residual, inverses)
     value = -0.5 * ((k - p if problem.restricted else k) * LOG_2PI + log_det + q)
     if problem.restricted:
         value += 0.5 * (np.linalg.slogdet(problem.x.T @ problem.x)[1] - np.linalg.slogdet(normal)[1])
@@ -113,20 +135,20 @@ def solve(problem: Problem, free: Array) -> Solution:
 def slope(problem: Problem, free: Array, at: Solution) -> Array:
     """Derivatives of the log-likelihood by the free parameters."""
     found = np.zeros(problem.size)
+    pulls = [
+        (inverse, (inverse @ at.residual[rows][:, :, None])[:, :, 0], inverse @ problem.x[rows])
+        for rows, inverse in zip(problem.blocks, at.inverses, strict=True)
+    ]
     place = 0
     for j, (part, own) in enumerate(zip(problem.parts, problem.split(free), strict=True)):
         _, derivatives = part.matrix(own)
         for d in derivatives:
-            total, pull = 0.0, np.zeros_like(at.covariance)
-            for b, (rows, inverse) in enumerate(zip(problem.blocks, at.inverses, strict=True)):
-                inner = part.inner[rows]
-                dm = problem.same[j][b] * d[np.ix_(inner, inner)]
-                u = inverse @ at.residual[rows]
-                total += -0.5 * float((inverse * dm).sum()) + 0.5 * float(u @ dm @ u)
+            for b, (rows, (inverse, u, wx)) in enumerate(zip(problem.blocks, pulls, strict=True)):
+                dm = problem.same[j][b] * _pairs(d, part.inner[rows])
+                found[place] += 0.5 * (float(np.einsum("bi,bij,bj->", u, dm, u)) - float((inverse * dm).sum()))
                 if problem.restricted:
-                    wx = inverse @ problem.x[rows]
-                    pull += wx.T @ dm @ wx
-            found[place] = total + (0.5 * float((at.covariance * pull).sum()) if problem.restricted else 0.0)
+                    pull = (np.swapaxes(wx, 1, 2) @ (dm @ wx)).sum(axis=0)
+                    found[place] += 0.5 * float((at.covariance * pull).sum())
             place += 1
     return found
 

@@ -15,7 +15,7 @@ from meta.stats.results import Interval, plain
 
 from .components import Random, parts
 from .covariance import column, sampling_covariance
-from .likelihood import Problem, Solution, maximise, solve
+from .likelihood import Problem, Solution, maximise, solve, weighted_squares
 
 Array = npt.NDArray[np.float64]
 METHODS = ("REML", "ML")
@@ -201,11 +201,9 @@ def _result(
     omnibus = float(b @ np.linalg.solve(c, b))
     m = len(tested)
     omnibus_p = chi2_upper(omnibus, m) if test == "z" else f_upper(omnibus / m, m, df)
-    plain_fit = solve(Problem(problem.y, problem.v, problem.x, (), problem.restricted), np.zeros(0))
-    q = sum(
-        float(plain_fit.residual[rows] @ inv @ plain_fit.residual[rows])
-        for rows, inv in zip(Problem(problem.y, problem.v, problem.x, (), True).blocks, plain_fit.inverses, strict=True)
-    )
+    alone = Problem(problem.y, problem.v, problem.x, (), problem.restricted)
+    plain_fit = solve(alone, np.zeros(0))
+    q = weighted_squares(alone, plain_fit.residual, plain_fit.inverses)
     variances, correlations = _variances(problem, free)
     levels_only = all(part.structure == "ID" for part in problem.parts)
     typical = typical_variance(problem.v, problem.x)

@@ -27,7 +27,7 @@ def table(columns: Columns, one: Callable[[Row], Mapping[str, Any]]) -> Answer:
     for row in rows(columns):
         try:
             found.append(one(row))
-        except (StatsError, KeyError):
+        except (StatsError, KeyError, ZeroDivisionError):
             found.append(None)
     names = dict.fromkeys(name for answer in found if answer is not None for name in answer)
     return {name: [None if answer is None else answer.get(name) for answer in found] for name in names}

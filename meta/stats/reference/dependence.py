@@ -282,6 +282,9 @@ def combined(columns: Columns, _: Options) -> Answer:
     studies = list(dict.fromkeys(columns["study"]))
     rows = {study: [i for i, one in enumerate(columns["study"]) if one == study] for study in studies}
 
+    if any(value is None for name in ("ai", "n1i", "m1i", "sd1i") for value in columns[name]):
+        raise InvalidInput("An arm lacks a number, so that its study cannot be combined.")
+
     def of(name: str, study: Any) -> list[float]:
         return [float(columns[name][i]) for i in rows[study]]
 

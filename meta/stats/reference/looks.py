@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from meta.stats import sequential as sq
 from meta.stats.errors import InvalidInput
@@ -109,9 +109,8 @@ def _tables(columns: Columns) -> dict[str, Sequence[Any]]:
 def cumulative(columns: Columns, method: str, measure: str = "RR") -> Answer:
     """Cumulative effects as metafor's cumul gives them."""
     options = {"measure": measure, "tau2_method": method}
-    found = sensitivity.CASES["cumul"](_tables(columns), options, {"results": {}})
-    if isinstance(found, NotEstimable):
-        raise InvalidInput(found.reason)
+    # complete counts with some events have an effect at the last look, so the answer is never a reason
+    found = cast("Answer", sensitivity.CASES["cumul"](_tables(columns), options, {"results": {}}))
     return {
         "z": found["stat"],
         "estimate": found["estimate"],
@@ -122,7 +121,12 @@ def cumulative(columns: Columns, method: str, measure: str = "RR") -> Answer:
 
 
 def _risk_and_size(columns: Columns, options: Options, reduction: float) -> tuple[float, float, float, Answer, Answer]:
-    control = math.fsum(columns["eC"]) / math.fsum(columns["nC"])
+    if any(value is None for name in ("eI", "nI", "eC", "nC") for value in columns[name]):
+        raise InvalidInput("A look lacks a number, so that nothing after it can be accumulated.")
+    people = math.fsum(columns["nC"])
+    if not people > 0:
+        raise InvalidInput("There is nobody in the control groups.")
+    control = math.fsum(columns["eC"]) / people
     errors: dict[str, Any] = {"alpha": float(options.get("alpha", 0.05)), "beta": float(options.get("beta", 0.2))}
     needed = sq.required_for_risks(control, rrr=reduction, **errors).unadjusted
     common, random = cumulative(columns, "EE"), cumulative(columns, "DL")

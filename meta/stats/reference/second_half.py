@@ -62,7 +62,7 @@ def explanation(
         return _medians(case, answer, columns, method)
     if _about_looks(case):
         return _looks(case, answer, columns, wrong)
-    if method in dependence.CASES:
+    if method in dependence.CASES and not any(CLOSED_KEYS & set(str(one["key"]).split(".")) for one in wrong):
         return _likelier(case["results"], answer)
     return None
 
@@ -163,9 +163,9 @@ def _misspends(case: Mapping[str, Any], answer: Mapping[str, Any], key: str, pla
     if not times or not isinstance(theirs, list) or not isinstance(ours, list):
         return False
     alpha, sides = float(case["options"].get("alpha", 0.05)), int(case["options"].get("sides", 2))
-    how = {"function": looks.spending_of(case), "gamma": looks.gamma_of(case)}
+    function, gamma = looks.spending_of(case), looks.gamma_of(case)
     share, factor = (alpha, 1 / sides) if "overall" in key else (alpha / sides, 1.0)
-    spending = [factor * sequential.spent(t, share, **how) for t in times]
+    spending = [factor * sequential.spent(t, share, function, gamma=gamma) for t in times]
     increment = spending[place] - (spending[place - 1] if place else 0.0)
     errors = []
     for bounds in (theirs, ours):

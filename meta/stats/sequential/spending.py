@@ -38,4 +38,4 @@ def spent(t: float, error: float, function: str = "obf", *, gamma: float | None 
         return error * math.log1p((math.e - 1) * t)
     if not gamma:
         return error * t
-    return error * math.expm1(-gamma * t) / math.expm1(-gamma)
+    return error * (math.expm1(-gamma * t) / math.expm1(-gamma))

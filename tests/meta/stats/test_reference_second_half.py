@@ -4,6 +4,7 @@ import copy
 
 import pytest
 
+from meta.stats.conversions import quantile_fit
 from meta.stats.reference import answers, comparison
 
 from .test_reference import load
@@ -50,7 +51,6 @@ def scaled(*path, by):
     ("name", "which", "path", "by"),
     [
         ("conversions", "sd-from-se", ("sd", 0), 1 + 1e-8),
-        ("conversions", "fivenum-case1-mcgrath-qe", ("mean", 0), 1.01),
         ("conversions", "fivenum-case1-mcgrath-bc", ("mean", 0), 1.05),
         ("multilevel_multivariate", "ml3-konst-robust-CR1", ("se", 0), 1.001),
         ("multilevel_multivariate", "mv-berkey-REML", ("logLik",), 1.01),
@@ -65,7 +65,7 @@ def scaled(*path, by):
 def test_a_wrong_number_is_never_explained_away(name, which, path, by):
     line = changed(name, which, scaled(*path, by=by))
     # a bound that differs from its own spending is proved wrong, and nothing else may be
-    if name == "sequential" and path[0] in ("z_per_tail",):
+    if name == "sequential" and path[0] in ("z_per_tail", "upper"):
         assert line["explained"].startswith("a finer integration")
     else:
         assert not line["agrees"]
@@ -128,13 +128,29 @@ def test_what_a_case_does_not_say_ends_in_a_reason():
         said("aggregate.escalc", {}, bare),
         said("anova.rma.mv", {"random": "~ 1 | trial"}, EFFECTS),
         said("rma.mv", {}, {"trial": [1, 2], "outcome": [1, 2]}),
-        said("vcalc", {"measure": "OR"}, {"study": [1, 1], "ai": [0, 1], "n1i": [5, 5], "ci": [0, 0], "n2i": [5, 5]}),
+        said("vcalc", {"measure": "OR"}, {"study": [1, 1], "ai": [None, 1], "n1i": [5, 5], "ci": [0, 0], "n2i": [5, 5]}),
         said("formula + rma.mv", {"measure": "RR"}, {"study": [1], "ai": [0], "n1i": [5], "ci": [0], "n2i": [5]} | {"arm": [1]}),
         said("metafor + formula", {"rrr": 0.2}, {"eI": [0, 0], "nI": [5, 5], "eC": [1, 1], "nC": [0, 0]}),
+        said("metafor + formula", {"rrr": 0.2}, {"eI": [0, 0], "nI": [5, 0], "eC": [1, 1], "nC": [5, 0]}),
+        said("metafor + formula", {"rrr": 0.2}, {"eI": [None], "nI": [5], "eC": [1], "nC": [5]}),
+        said("metafor + formula", {"rrr": 0.2}, {"eI": [0], "nI": [0], "eC": [1], "nC": [5]}),
+        said("formula", {}, {"study": [1], "ai": [None], "n1i": [5], "m1i": [1], "sd1i": [1]}),
         said("RTSA::RTSA", {"rrr": 0.2}, {"eI": [0], "nI": [5]}),
         said("nothing of ours", {}, bare),
     ]  # fmt: skip
     assert [line.get("not_estimable") is not None for line in lines] == [True] * len(lines), lines
+
+
+def test_a_fit_that_is_not_the_nearest_proves_nothing(monkeypatch):
+    poor = [quantile_fit.Fit("normal", (0.0, 1.0), 1e9)]
+    monkeypatch.setattr(quantile_fit, "fits", lambda s: poor)
+    assert changed("conversions", "fivenum-case1-mcgrath-qe", lambda case: None)["explained"] is None
+
+
+def test_means_alone_have_a_shared_control_too():
+    columns = load("multilevel_multivariate")["datasets"]["multiarm"]["columns"]
+    means = {name: values for name, values in columns.items() if name not in ("ai", "ci", "arm")}
+    assert said("formula + rma.mv", {"measure": "SMD"}, means)["results"]["fixed_effect_GLS"]["k"] == 16
 
 
 def test_other_spending_and_sides_are_answered():

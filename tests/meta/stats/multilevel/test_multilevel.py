@@ -209,3 +209,13 @@ def test_robust_refusals():
 def test_what_cannot_be_fitted_is_refused(call, error):
     with pytest.raises(error):
         call()
+
+
+def test_the_search_passes_by_covariances_that_cannot_be():
+    impossible = np.array([[0.1, 0.2, 0], [0.2, 0.1, 0], [0, 0, 0.1]])  # no V, but enough spread makes it one
+    problem = Problem(
+        np.array([0.0, 5.0, -5.0]), impossible, np.ones((3, 1)), parts([mv.Level("row", range(3))], 3), True
+    )
+    free, at = maximise(problem, [np.array([0.1]), np.array([4.0])])
+    assert abs(free[0]) > 1
+    assert math.isfinite(at.log_likelihood)

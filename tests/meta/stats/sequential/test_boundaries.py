@@ -144,3 +144,7 @@ def test_spending_rises_from_nothing_to_everything(a, b, function, gamma):
 def test_what_makes_no_plan_is_refused(call, error):
     with pytest.raises(error):
         call()
+
+
+def test_without_a_bend_spending_is_even():
+    assert sq.spent(0.3, 0.05, "hsd", gamma=0.0) == pytest.approx(0.015)

@@ -63,9 +63,14 @@ def test_both_errors_are_met(steps, beta, suppress):
 
 
 def test_beta_spent_almost_at_once_asks_for_a_large_drift():
-    found = sq.futility([0.5, 1.0], beta=0.2, beta_spending="hsd", beta_gamma=50)
-    assert found.bounds[0] == pytest.approx(found.alpha_bounds.upper[0], abs=1e-4)
-    assert found.drift > 6
+    late = sq.futility([0.5, 1.0], beta=0.2, beta_spending="hsd", beta_gamma=50)
+    assert late.bounds[0] == pytest.approx(late.alpha_bounds.upper[0], abs=1e-4)
+    early = sq.futility([0.1, 1.0], beta=0.2, beta_spending="hsd", beta_gamma=200)
+    assert early.drift > late.drift > sq.futility([0.5, 1.0], beta=0.2).drift
+
+
+def test_too_early_for_a_futility_bound():
+    assert sq.futility([0.001, 0.5, 1.0]).bounds[0] is None
 
 
 def test_beta_that_outruns_alpha_ends_at_its_bound():
