@@ -16,7 +16,6 @@ from meta.analysis.published.rules import (
     sentence,
 )
 
-
 OF_CONTROLS = Sums(6, 93)
 
 
