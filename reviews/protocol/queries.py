@@ -67,6 +67,15 @@ def events_asked_for(review: Review) -> list[Outcome]:
     return list(found.prefetch_related("excludes").order_by("name"))
 
 
+def excluded_by(outcomes: Sequence[Outcome]) -> dict[int, set[int]]:
+    """By an outcome's id, the ids of those that nobody can have besides it; in one statement."""
+    found: dict[int, set[int]] = {outcome.pk: set() for outcome in outcomes}
+    pairs = Outcome.excludes.through.objects.filter(from_outcome__in=outcomes)
+    for one, other in pairs.values_list("from_outcome", "to_outcome"):
+        found[one].add(other)
+    return found
+
+
 def exclusive_pairs(review: Review) -> list[tuple[Outcome, Outcome]]:
     """Pairs of outcomes of which a person can have only one, each once, by name."""
     events = events_asked_for(review)

@@ -13,6 +13,7 @@ from reviews.extraction import rules
 from reviews.extraction.entry.rules import Entry, Printed, read_cell
 from reviews.extraction.queries import Cell, ResultRow, text_of
 from reviews.extraction.rules import Count, Method, Quantity, Unreadable
+from reviews.protocol import queries as protocol
 from reviews.protocol.models import Outcome, Timepoint
 from reviews.protocol.rules import OutcomeType
 
@@ -109,6 +110,7 @@ class NumbersForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         self.asked, self.arms = list(asked), arms
+        self.excludes = protocol.excluded_by([outcome for outcome, _ in self.asked])
         self.stands = {
             (row.timepoint.pk, place): cell for row in standing or () for place, cell in enumerate(row.cells)
         }
@@ -197,7 +199,7 @@ class NumbersForm(forms.Form):
 
     def _excluded_by(self, outcome: Outcome, timepoint: Timepoint) -> list[Timepoint]:
         """The rows of this form, over the same time, that nobody can have besides this outcome."""
-        excluded = {other.pk for other in outcome.excludes.all()} if is_count(outcome) else set()
+        excluded = self.excludes[outcome.pk] if is_count(outcome) else set()
         return [time for other, time in self.asked if other.pk in excluded and time.label == timepoint.label]
 
     def read(self, randomised: Mapping[int, int | None], *, gently: bool = False) -> None:

@@ -2,8 +2,10 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404, QueryDict
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from reviews.extraction import queries
@@ -354,3 +356,22 @@ def test_a_program_chooses_how_arms_are_pooled(living, three_arms):
     address = f"/api/v1/reviews/{living.review.slug}/studies/{three_arms.pk}/arm-choices/"
     [told] = program_of(living.extractor).get(address).json()
     assert (told["handling"], told["arms"], told["is_current"]) == (ArmHandling.SPLIT, [], True)
+
+
+# --- At what price --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["study", "table"])
+def test_a_page_of_a_trial_costs_the_same_for_many_outcomes_as_for_few(living, name):
+    study = living.add()
+    browser = Client()
+    browser.force_login(living.extractor)
+    address = reverse(f"reviews:extraction:{name}", args=[living.review.slug, study.pk])
+    browser.get(address)
+    with CaptureQueriesContext(connection) as few:
+        browser.get(address)
+    more = OutcomeOfInterestFactory.create_batch(19, protocol=living.wanted.protocol)
+    enter(living, study, *(cell(study, arm, one, "1/20") for one in more for arm in ("MSC", "Control")))
+    with CaptureQueriesContext(connection) as many:
+        browser.get(address)
+    assert len(many) == len(few) <= 25
