@@ -65,7 +65,8 @@ def add(fact: Mapping[str, Any], review: Review, cast: Cast, catalogue: Catalogu
             NewResult(
                 **catalogue.place(result),
                 results=[
-                    read(cell, people=arm["randomised"]) for arm, cell in zip(fact["arms"], result["cells"], strict=True)
+                    read(cell, people=arm["randomised"])
+                    for arm, cell in zip(fact["arms"], result["cells"], strict=True)
                 ],
                 provenance=_provenance(result),
             )

@@ -60,9 +60,7 @@ def load() -> Loaded:
     return Loaded(review, len(living["versions"]), was_there=False)
 
 
-def _narrow(
-    asked: dict[str, Any], trials: dict[str, Any], living: Review, cast: Cast, catalogue: Catalogue
-) -> Review:
+def _narrow(asked: dict[str, Any], trials: dict[str, Any], living: Review, cast: Cast, catalogue: Catalogue) -> Review:
     """A review over the same library, whose trials it includes or excludes by a question of its own."""
     review = begin(asked, living.team, cast)
     studies = evidence.studies_of(trials, living.team)
@@ -83,9 +81,7 @@ def _state(stated: list[dict[str, Any]], trials: dict[str, Any], review: Review,
     studies = evidence.studies_of(trials, review.team)
     for fact in stated:
         study = studies[fact["study"]] if fact["study"] else None
-        earlier.state(
-            review=review, actor=cast.enters, **(fact | {"kind": Kind(fact["kind"]), "study": study})
-        )
+        earlier.state(review=review, actor=cast.enters, **(fact | {"kind": Kind(fact["kind"]), "study": study}))
 
 
 def _release(version: dict[str, Any], review: Review, planned: list[Analysis], cast: Cast) -> None:

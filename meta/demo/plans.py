@@ -16,9 +16,7 @@ from reviews.protocol.rules import OutcomeType
 NUMBERS = ("estimate", "lower", "upper", "i2", "experimental", "control")
 
 
-def plan(
-    fact: dict[str, Any], review: Review, cast: Cast, catalogue: Catalogue, studies: dict[str, Study]
-) -> Analysis:
+def plan(fact: dict[str, Any], review: Review, cast: Cast, catalogue: Catalogue, studies: dict[str, Study]) -> Analysis:
     """An analysis as the facts want it; subgroups are assigned by name, as the review of 2022 tells them."""
     place = catalogue.place(fact)
     settings = PRESETS[fact["preset"]].settings(continuous=place["outcome"].type == OutcomeType.CONTINUOUS)

@@ -19,7 +19,9 @@ OF_A_STUDY = frozenset({Kind.RISK_OF_BIAS})
 COUNTED = frozenset({Kind.SEARCH, Kind.FLOW})
 
 
-def problems(kind: Kind, *, subject: str, says: str, number: int | None, source: str, has_study: bool) -> dict[str, str]:
+def problems(
+    kind: Kind, *, subject: str, says: str, number: int | None, source: str, has_study: bool
+) -> dict[str, str]:
     """What a statement lacks, in sentences by the name of its part; nothing when it is whole."""
     found = {}
     if not subject.strip():

@@ -123,9 +123,7 @@ def bias_table(document: Mapping[str, Any]) -> dict[str, Any] | None:
                     {
                         "domain": domain,
                         "says": "; ".join(
-                            one["says"]
-                            for one in stated
-                            if one["study"] == study["label"] and one["subject"] == domain
+                            one["says"] for one in stated if one["study"] == study["label"] and one["subject"] == domain
                         ),
                     }
                     for domain in domains

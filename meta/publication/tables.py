@@ -87,14 +87,18 @@ def studies(document: Document) -> Iterator[Row]:
     for study in document["studies"]:
         reports = study["reports"]
         identifiers = [one for report in reports for one in report["identifiers"]]
-        yield _of(document) | {
-            "study": study["label"],
-            "year": study["year"],
-            "participants": study["participants"],
-            "reports": "; ".join(report["citation"] for report in reports),
-            "doi": "; ".join(one["value"] for one in identifiers if one["scheme"] == "doi"),
-            "registry": "; ".join(one["value"] for one in identifiers if one["scheme"] == "registry"),
-        } | {one["name"]: one["text"] for one in study["characteristics"]}
+        yield (
+            _of(document)
+            | {
+                "study": study["label"],
+                "year": study["year"],
+                "participants": study["participants"],
+                "reports": "; ".join(report["citation"] for report in reports),
+                "doi": "; ".join(one["value"] for one in identifiers if one["scheme"] == "doi"),
+                "registry": "; ".join(one["value"] for one in identifiers if one["scheme"] == "registry"),
+            }
+            | {one["name"]: one["text"] for one in study["characteristics"]}
+        )
 
 
 def statements(document: Document) -> Iterator[Row]:

@@ -4,14 +4,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from meta.analysis.queries import Result, describe, plot_of
-from meta.plots import forest
-from meta.plots.forest.model import Mark
 from meta.analysis.published import queries as published
 from meta.analysis.published.models import PublishedResult
 from meta.analysis.published.rules import Printed, Recomputed
+from meta.analysis.queries import Result, describe, plot_of
 from meta.earlier import queries as earlier
 from meta.earlier.models import Statement
+from meta.plots import forest
+from meta.plots.forest.model import Mark
 from meta.releases import formats, rules
 from reviews.extraction import queries as extraction
 from reviews.library.rules import Scheme, web_address
@@ -108,9 +108,7 @@ def _published(line: published.Line) -> dict[str, Any]:
         "printed_i2": one.i2,
         "experimental": one.experimental,
         "control": one.control,
-        "recomputed": _as_printed(
-            *(Printed(text).printed_like(number) for text, number in _beside(one, found) if text)
-        )
+        "recomputed": _as_printed(*(Printed(text).printed_like(number) for text, number in _beside(one, found) if text))
         if found
         else "",
         "recomputed_i2": f"{found.i2:.0f}" if found and found.i2 is not None else "",
@@ -224,9 +222,7 @@ def _people(results: Sequence[Result]) -> dict[int, int]:
 def _earlier(review: Review) -> dict[str, list[dict[str, Any]]]:
     """What earlier reviews state, by kind; nothing of it goes into a result."""
     found = list(earlier.statements(review))
-    return {
-        group: [_statement(one) for one in found if one.kind == kind] for group, kind in formats.GROUP.items()
-    }
+    return {group: [_statement(one) for one in found if one.kind == kind] for group, kind in formats.GROUP.items()}
 
 
 def _statement(statement: Statement) -> dict[str, Any]:

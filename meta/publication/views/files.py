@@ -23,9 +23,7 @@ def table(request: HttpRequest, slug: str, version: str, table: str) -> HttpResp
     """A part of the document as CSV: see ``meta.publication.tables``."""
     if table not in tables.TABLES:
         raise Http404("There is no such table.")
-    answer = HttpResponse(
-        tables.as_csv(table, page_of(found(slug, version))), content_type="text/csv; charset=utf-8"
-    )
+    answer = HttpResponse(tables.as_csv(table, page_of(found(slug, version))), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{slug}-{version}-{table}.csv"'
     return answer
 

@@ -111,9 +111,7 @@ def _page(request: HttpRequest, release: Release) -> HttpResponse:
     return render(request, "meta/publication/page.html", context)
 
 
-def _frame(
-    request: HttpRequest, release: Release, document: Mapping[str, Any], around: Surroundings
-) -> dict[str, Any]:
+def _frame(request: HttpRequest, release: Release, document: Mapping[str, Any], around: Surroundings) -> dict[str, Any]:
     """What stands around every public page of a version: its number, its notices, the way to the others."""
     slug, number = document["review"]["slug"], document["version"]
     relied_on, here = around.relied_on, around.line(release)
@@ -176,9 +174,7 @@ def _shown(outcome: dict[str, Any], slug: str, number: str) -> dict[str, Any]:
 
 def _study_urls(document: Mapping[str, Any]) -> dict[str, str]:
     where = document["review"]["slug"], document["version"]
-    return {
-        study["label"]: reverse("publication:study", args=[*where, study["key"]]) for study in document["studies"]
-    }
+    return {study["label"]: reverse("publication:study", args=[*where, study["key"]]) for study in document["studies"]}
 
 
 def _effects(document: Mapping[str, Any], label: str) -> list[dict[str, str]]:

@@ -99,9 +99,7 @@ def _release(review: Review, text: str) -> Release:
         wanted = Version.read(text)
     except ValueError as error:
         raise Http404("No such version.") from error
-    return get_object_or_404(
-        releasing.releases(review), major=wanted.major, minor=wanted.minor, patch=wanted.patch
-    )
+    return get_object_or_404(releasing.releases(review), major=wanted.major, minor=wanted.minor, patch=wanted.patch)
 
 
 def _page(

@@ -261,9 +261,7 @@ def test_the_first_numbers_of_a_study_that_was_there_are_named_by_their_outcome(
 
 def test_a_number_that_is_gone_says_why():
     gone = value("events", "") | {"state": "not_reported", "number": None}
-    [change] = difference(
-        document(study(events="3")), document(study() | {"values": [gone]})
-    )["corrected"]
+    [change] = difference(document(study(events="3")), document(study() | {"values": [gone]}))["corrected"]
     assert (change["old"], change["new"]) == ("3", "not reported")
 
 

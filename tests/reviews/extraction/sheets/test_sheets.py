@@ -192,7 +192,9 @@ def page(living):
     def post(content=None, /, **said):
         if content is None:
             return browser.post(address, said)
-        return browser.post(address, {"file": SimpleUploadedFile("arms.csv", content.encode(said.get("code", "utf-8")))})
+        return browser.post(
+            address, {"file": SimpleUploadedFile("arms.csv", content.encode(said.get("code", "utf-8")))}
+        )
 
     return post
 
