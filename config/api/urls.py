@@ -13,6 +13,8 @@ ROOMS = (
     "reviews.library.api",
     "reviews.screening.api",
     "reviews.extraction.api",
+    "reviews.extraction.entry.api",
+    "reviews.extraction.sheets.api",
     "meta.analysis.api",
     "meta.earlier.api",
     "meta.releases.api",

@@ -397,7 +397,7 @@ class OneStudy(ReviewEndpoint):
         responses=StudyAnswer,
     )
     def get(self, request: Request, slug: str, study_id: int) -> Response:
-        return Response(_study(self.review, _included(self.review, study_id)))
+        return Response(_study(self.review, included(self.review, study_id)))
 
 
 @extend_schema(tags=["Evidence"])
@@ -414,15 +414,12 @@ class Counts(ReviewEndpoint):
     )
     @once
     def post(self, request: Request, slug: str, study_id: int) -> Response:
-        study = _included(self.review, study_id)
+        study = included(self.review, study_id)
         sent = self.sent(NewCountShape)
         arm = study.arms.select_related("study").filter(pk=sent["arm"]).first()
         if arm is None:
             raise serializers.ValidationError({"arm": ["This study has no such arm."]})
-        report = study.reports.filter(pk=sent["report"]).first() if sent["report"] else None
-        if sent["report"] and report is None:
-            raise serializers.ValidationError({"report": ["This study has no such report."]})
-        timepoint = _timepoint(self.review, sent["timepoint"], field="timepoint")
+        timepoint = timepoint_of(self.review, sent["timepoint"], field="timepoint")
         services.enter_result(
             review=self.review,
             actor=self.actor,
@@ -430,18 +427,11 @@ class Counts(ReviewEndpoint):
             outcome=timepoint.outcome,
             timepoint=timepoint,
             result=count_of(sent),
-            provenance=Provenance(
-                source=sent["source"],
-                method=Method(sent["method"]),
-                place=sent["place"],
-                note=sent["note"],
-                measured_at=sent["measured_at"],
-                report=report,
-            ),
+            provenance=provenance_of(study, sent),
             reason=sent["reason"],
             seen=sent["seen"],
         )
-        return Response(_row(study, timepoint), status=201)
+        return Response(row_of(study, timepoint), status=201)
 
 
 @extend_schema(tags=["Evidence"])
@@ -458,9 +448,9 @@ class Confirmations(ReviewEndpoint):
     )
     @once
     def post(self, request: Request, slug: str, study_id: int) -> Response:
-        study = _included(self.review, study_id)
+        study = included(self.review, study_id)
         sent = self.sent(ConfirmationShape)
-        timepoint = _timepoint(self.review, sent["timepoint"], field="timepoint")
+        timepoint = timepoint_of(self.review, sent["timepoint"], field="timepoint")
         services.confirm_result(
             review=self.review,
             actor=self.actor,
@@ -469,7 +459,7 @@ class Confirmations(ReviewEndpoint):
             timepoint=timepoint,
             seen=sent["seen"],
         )
-        return Response(_row(study, timepoint), status=201)
+        return Response(row_of(study, timepoint), status=201)
 
 
 @extend_schema(tags=["Evidence"])
@@ -536,16 +526,31 @@ def _study(review: Review, study: Study) -> dict[str, Any]:
     return StudyAnswer.of(shown)
 
 
-def _row(study: Study, timepoint: Timepoint) -> dict[str, Any]:
+def row_of(study: Study, timepoint: Timepoint) -> dict[str, Any]:
     rows = queries.table(study, [(timepoint.outcome, timepoint)])
     return ResultAnswer.of(rows[0])
 
 
-def _included(review: Review, study_id: int) -> Study:
+def provenance_of(study: Study, sent: Mapping[str, Any]) -> Provenance:
+    """Where a number comes from, with the study's report where one is named."""
+    report = study.reports.filter(pk=sent["report"]).first() if sent["report"] else None
+    if sent["report"] and report is None:
+        raise serializers.ValidationError({"report": ["This study has no such report."]})
+    return Provenance(
+        source=sent["source"],
+        method=Method(sent["method"]),
+        place=sent["place"],
+        note=sent["note"],
+        measured_at=sent["measured_at"],
+        report=report,
+    )
+
+
+def included(review: Review, study_id: int) -> Study:
     return get_object_or_404(screening.included(review), pk=study_id)
 
 
-def _timepoint(review: Review, timepoint_id: int, *, field: str) -> Timepoint:
+def timepoint_of(review: Review, timepoint_id: int, *, field: str) -> Timepoint:
     timepoints = Timepoint.objects.select_related("outcome").filter(outcome__team=review.team)
     found = timepoints.filter(pk=timepoint_id).first()
     if found is None:
@@ -561,7 +566,7 @@ def _report(sent: Mapping[str, Any]) -> NewReport:
 def _results(review: Review, sent: Mapping[str, Any]) -> list[NewResult]:
     made = []
     for place, one in enumerate(sent["results"]):
-        timepoint = _timepoint(review, one["timepoint"], field=f"results.{place}.timepoint")
+        timepoint = timepoint_of(review, one["timepoint"], field=f"results.{place}.timepoint")
         if timepoint.outcome_id != one["outcome"]:
             raise serializers.ValidationError({f"results.{place}.timepoint": ["It belongs to another outcome."]})
         made.append(

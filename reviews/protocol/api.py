@@ -373,6 +373,65 @@ class Amendments(ReviewEndpoint):
         )
 
 
+class ExclusiveShape(Shape):
+    outcomes = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**53),
+        min_length=2,
+        max_length=50,
+        help_text="Their ids.",
+    )
+    is_exclusive = serializers.BooleanField(
+        required=False, default=True, help_text="False: a person can have both after all."
+    )
+
+
+class ExclusiveAnswer(Answer):
+    """Outcomes of which a person can have only one."""
+
+    outcomes = serializers.ListField(child=serializers.IntegerField(), help_text="The ids of a pair.")
+    names = serializers.ListField(child=serializers.CharField())
+
+
+@extend_schema(tags=["Protocol"])
+class Exclusive(ReviewEndpoint):
+    needs = {"GET": Action.READ, "POST": Action.WRITE_PROTOCOL}
+
+    @extend_schema(
+        operation_id="outcomes_exclusive_list",
+        summary="Pairs of outcomes of which a person can have only one",
+        responses=ExclusiveAnswer(many=True),
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        return Response(self._pairs())
+
+    @extend_schema(
+        operation_id="outcomes_exclusive_declare",
+        summary="Say that nobody can have more than one of these outcomes",
+        description="Numbers that contradict it are refused from then on.",
+        request=ExclusiveShape,
+        responses={201: ExclusiveAnswer(many=True)},
+    )
+    @once
+    def post(self, request: Request, slug: str) -> Response:
+        sent = self.sent(ExclusiveShape)
+        events = {event.pk: event for event in queries.events_asked_for(self.review)}
+        if not set(sent["outcomes"]) <= events.keys():
+            raise serializers.ValidationError({"outcomes": ["Choose among the events that the protocol asks for."]})
+        services.declare_exclusive(
+            review=self.review,
+            outcomes=[events[number] for number in sent["outcomes"]],
+            actor=self.actor,
+            is_exclusive=sent["is_exclusive"],
+        )
+        return Response(self._pairs(), status=201)
+
+    def _pairs(self) -> list[dict[str, Any]]:
+        pairs = queries.exclusive_pairs(self.review)
+        return ExclusiveAnswer.of_all(
+            {"outcomes": [one.pk for one in pair], "names": [one.name for one in pair]} for pair in pairs
+        )
+
+
 beginnings = [path("reviews/", Reviews.as_view())]
 """Below /api/v1/ itself."""
 
@@ -382,6 +441,7 @@ urlpatterns = [
     path("protocols/<int:number>/", OneVersion.as_view()),
     path("protocols/draft/", TheDraft.as_view()),
     path("protocols/draft/release/", Held.as_view()),
+    path("outcomes/exclusive/", Exclusive.as_view()),
     path("protocols/amendments/", Amendments.as_view()),
 ]
 

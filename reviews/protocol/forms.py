@@ -1,5 +1,6 @@
 """What people type about a review's question and rules."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -91,6 +92,23 @@ class NewReviewForm(forms.Form):
     def content(self) -> Content:
         given = self.cleaned_data
         return Content(**{part: given[part] for part in ("question", "population", "intervention", "comparator")})
+
+
+class ExclusiveForm(forms.Form):
+    """Outcomes of which a person can have only one."""
+
+    outcomes = forms.ModelMultipleChoiceField(
+        label=_("Nobody can have more than one of"),
+        queryset=Outcome.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    compatible = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, events: Sequence[Outcome], **options: Any) -> None:
+        super().__init__(*args, **options)
+        chosen = self.fields["outcomes"]
+        assert isinstance(chosen, forms.ModelMultipleChoiceField)  # noqa: S101  # for the type checker
+        chosen.queryset = Outcome.objects.filter(pk__in=[event.pk for event in events]).order_by("name")
 
 
 class ProtocolForm(forms.Form):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from reviews.protocol.models import OutcomeOfInterest, Protocol
+from reviews.protocol.models import Outcome, OutcomeOfInterest, Protocol
 from reviews.protocol.rules import (
     Benefit,
     Content,
@@ -58,6 +58,30 @@ def wanted_outcomes(review: Review) -> list[OutcomeOfInterest]:
     if protocol is None:
         return []
     return list(protocol.outcomes.select_related("outcome", "timepoint").order_by("position"))
+
+
+def events_asked_for(review: Review) -> list[Outcome]:
+    """The dichotomous outcomes of the protocol in force, by name, with those that each excludes."""
+    asked = {one.outcome_id for one in wanted_outcomes(review)}
+    found = Outcome.objects.filter(pk__in=asked, type=OutcomeType.DICHOTOMOUS)
+    return list(found.prefetch_related("excludes").order_by("name"))
+
+
+def excluded_by(outcomes: Sequence[Outcome]) -> dict[int, set[int]]:
+    """By an outcome's id, the ids of those that nobody can have besides it; in one statement."""
+    found: dict[int, set[int]] = {outcome.pk: set() for outcome in outcomes}
+    pairs = Outcome.excludes.through.objects.filter(from_outcome__in=outcomes)
+    for one, other in pairs.values_list("from_outcome", "to_outcome"):
+        found[one].add(other)
+    return found
+
+
+def exclusive_pairs(review: Review) -> list[tuple[Outcome, Outcome]]:
+    """Pairs of outcomes of which a person can have only one, each once, by name."""
+    events = events_asked_for(review)
+    return [
+        (one, other) for place, one in enumerate(events) for other in events[place + 1 :] if other in one.excludes.all()
+    ]
 
 
 def content_of(protocol: Protocol) -> Content:

@@ -153,6 +153,40 @@ def amend_protocol(*, review: Review, reason: str, actor: User) -> Protocol:
     return amendment
 
 
+@transaction.atomic
+def declare_exclusive(
+    *, review: Review, outcomes: Sequence[Outcome], actor: User, is_exclusive: bool = True
+) -> list[Outcome]:
+    """Say that nobody can have more than one of these outcomes, or that they can after all. Numbers that contradict it
+    are refused from then on; those that stand are not touched.
+
+    Raises:
+        PermissionDenied: the actor does not write this review's protocol.
+        ValidationError: fewer than two outcomes, one that the protocol does not ask for, or one that is no event.
+    """
+    role = require(actor, review, Action.WRITE_PROTOCOL)
+    chosen = sorted(set(outcomes), key=lambda outcome: outcome.name)
+    if len(chosen) < 2:
+        raise ValidationError({"outcomes": _("Choose two outcomes or more.")})
+    if not set(chosen) <= set(queries.events_asked_for(review)):
+        raise ValidationError({"outcomes": _("Choose among the events that the protocol asks for.")})
+    for outcome in chosen:
+        others = [other for other in chosen if other != outcome]
+        if is_exclusive:
+            outcome.excludes.add(*others)
+        else:
+            outcome.excludes.remove(*others)
+    record(
+        chain=review.chain,
+        actor=actor,
+        acting_role=role,
+        verb="declared outcomes exclusive" if is_exclusive else "declared outcomes compatible",
+        subject=review,
+        after={"outcomes": [outcome.name for outcome in chosen]},
+    )
+    return chosen
+
+
 def _draft(review: Review) -> Protocol:
     Review.objects.select_for_update().get(pk=review.pk)  # one writer at a time
     draft = queries.draft(review)

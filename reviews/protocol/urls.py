@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:number>/", views.protocol, name="version"),
     path("edit/", views.edit, name="edit"),
     path("release/", views.release, name="release"),
+    path("exclusive/", views.exclusive, name="exclusive"),
     path("amend/", views.amend, name="amend"),
 ]
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from reviews.base.refusals import onto
 from reviews.protocol import forms, queries, services
-from reviews.protocol.forms import AmendForm, Draft, NewReviewForm
+from reviews.protocol.forms import AmendForm, Draft, ExclusiveForm, NewReviewForm
 from reviews.protocol.models import Protocol
 from reviews.protocol.rules import Content, CriterionKind, Difference, WantedOutcome, differences, seal
 from reviews.team.access import may, review_for_member
@@ -270,3 +270,24 @@ def amend(request: MemberRequest, slug: str) -> HttpResponse:
             messages.success(request, _("This is a copy of the version that holds. Change what the amendment changes."))
             return redirect("reviews:protocol:edit", slug)
     return _protocol(request, review, amend_form=form, status=422)
+
+
+@require_http_methods(["GET", "POST"])
+def exclusive(request: MemberRequest, slug: str) -> HttpResponse:
+    review = review_for_member(request.user, slug, Action.WRITE_PROTOCOL)
+    form = ExclusiveForm(request.POST if request.method == "POST" else None, events=queries.events_asked_for(review))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.declare_exclusive(
+                review=review,
+                outcomes=list(form.cleaned_data["outcomes"]),
+                actor=request.user,
+                is_exclusive=not form.cleaned_data["compatible"],
+            )
+        except ValidationError as refusal:
+            onto(form, refusal)
+        else:
+            return redirect("reviews:protocol:exclusive", slug)
+    context = {"review": review, "form": form, "pairs": queries.exclusive_pairs(review)}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "reviews/protocol/exclusive.html", context, status=status)

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.extraction import rules
 from reviews.extraction.entry.rules import Entry, Printed, read_cell
-from reviews.extraction.queries import Cell, ResultRow
+from reviews.extraction.queries import Cell, ResultRow, text_of
 from reviews.extraction.rules import Count, Method, Quantity, Unreadable
+from reviews.protocol import queries as protocol
 from reviews.protocol.models import Outcome, Timepoint
 from reviews.protocol.rules import OutcomeType
 
@@ -109,6 +110,7 @@ class NumbersForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         self.asked, self.arms = list(asked), arms
+        self.excludes = protocol.excluded_by([outcome for outcome, _ in self.asked])
         self.stands = {
             (row.timepoint.pk, place): cell for row in standing or () for place, cell in enumerate(row.cells)
         }
@@ -197,7 +199,7 @@ class NumbersForm(forms.Form):
 
     def _excluded_by(self, outcome: Outcome, timepoint: Timepoint) -> list[Timepoint]:
         """The rows of this form, over the same time, that nobody can have besides this outcome."""
-        excluded = {other.pk for other in outcome.excludes.all()} if is_count(outcome) else set()
+        excluded = self.excludes[outcome.pk] if is_count(outcome) else set()
         return [time for other, time in self.asked if other.pk in excluded and time.label == timepoint.label]
 
     def read(self, randomised: Mapping[int, int | None], *, gently: bool = False) -> None:
@@ -244,10 +246,10 @@ class NumbersForm(forms.Form):
         return self.entries.get((timepoint.pk, place))
 
     def changed(self, timepoint: Timepoint, place: int) -> bool:
-        """Whether somebody wrote something else than the page showed."""
+        """Whether somebody wrote something else than the page showed them; what a colleague wrote since is no change."""
         key = timepoint.pk
-        row = [f"{part}-{key}" for part in ("printed", "source", "place", "method", "measured")]
-        says_more = any(name in self.changed_data for name in row)
         stands = self.stands.get((key, place))
-        has_numbers = stands is not None and bool(stands.values)
-        return f"cell-{key}-{place}" in self.changed_data or (says_more and has_numbers)
+        ids = set((self.cleaned_data.get(f"seen-{key}-{place}") or {}).values())
+        showed = text_of([value for value in stands.history if value.pk in ids]) if stands else ""
+        is_read_anew = f"printed-{key}" in self.changed_data and bool(ids)
+        return bool(self.cleaned_data[f"cell-{key}-{place}"].strip() != showed or is_read_anew)

@@ -38,6 +38,7 @@ def table(request: MemberRequest, slug: str, study_id: int) -> HttpResponse:
             form.read({place: arm.randomised for place, arm in enumerate(arms)})
         if not form.errors:
             places, cells = _changes(form, arms, study)
+        if not form.errors:
             try:
                 made = services.enter_table(
                     review=review, actor=request.user, study=study, cells=cells, reason=form.cleaned_data["reason"]

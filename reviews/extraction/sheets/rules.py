@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 COLUMNS = (
@@ -68,6 +68,21 @@ def safe(text: str) -> str:
 def plain(text: str) -> str:
     """A cell of a file without the apostrophe that ``safe`` put before it."""
     return text[1:].strip() if text.startswith("'") and text[1:].startswith(FORMULA) else text.strip()
+
+
+class _Echo:
+    """A file that hands each line on instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def safe_file(rows: Iterable[Mapping[str, str]]) -> Iterator[str]:
+    """Rows as the lines of a file; the mark at its beginning tells spreadsheets that it is UTF-8."""
+    writer = csv.writer(_Echo())
+    yield f"\ufeff{writer.writerow(COLUMNS)}"
+    for row in rows:
+        yield writer.writerow([safe(row.get(column, "")) for column in COLUMNS])
 
 
 def decoded(content: bytes) -> str | None:

@@ -1,8 +1,5 @@
 """The page where a file of arm data is brought, and the file that can be taken away."""
 
-import csv
-from collections.abc import Iterator
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, StreamingHttpResponse
@@ -13,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from reviews.extraction.sheets import queries, services
 from reviews.extraction.sheets.forms import AgreedSheetForm, SheetForm
-from reviews.extraction.sheets.rules import COLUMNS, safe
+from reviews.extraction.sheets.rules import COLUMNS, safe_file
 from reviews.team.access import review_for_member
 from reviews.team.models import Review
 from reviews.team.request import MemberRequest
@@ -75,21 +72,6 @@ def _page(
 @require_GET
 def download(request: MemberRequest, slug: str) -> HttpResponseBase:
     review = review_for_member(request.user, slug)
-    response = StreamingHttpResponse(lines_of(review), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(safe_file(queries.rows(review)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{review.slug}-arms.csv"'
     return response
-
-
-class _Echo:
-    """A file that hands each line on instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def lines_of(review: Review) -> Iterator[str]:
-    """The review's arm data, line by line; the mark at the beginning tells spreadsheets that it is UTF-8."""
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(COLUMNS)
-    for row in queries.rows(review):
-        yield writer.writerow([safe(row.get(column, "")) for column in COLUMNS])

@@ -14,11 +14,12 @@ from reviews.base.audit.models import Event
 from reviews.extraction import queries
 from reviews.extraction.models import Arm, Value
 from reviews.extraction.rules import ArmRole
+from reviews.extraction.sheets import queries as sheets
 from reviews.extraction.sheets import services
-from reviews.extraction.sheets.rules import COLUMNS
-from reviews.extraction.sheets.views import lines_of
+from reviews.extraction.sheets.rules import COLUMNS, safe_file
 from reviews.protocol.rules import OutcomeType
 from tests.factories import InclusionFactory, OutcomeOfInterestFactory
+from tests.programs import program_of
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,7 @@ def test_what_goes_out_comes_back_and_changes_nothing(living):
     OutcomeOfInterestFactory(
         protocol=living.wanted.protocol, outcome__name="Stay", outcome__type=OutcomeType.CONTINUOUS
     )
-    text = "".join(lines_of(living.review)).removeprefix("\ufeff")
+    text = "".join(safe_file(sheets.rows(living.review))).removeprefix("\ufeff")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [(row["arm"], row["outcome"], row["result"]) for row in rows] == [
         ("MSC", "Death from any cause", "10/20"),
@@ -83,7 +84,7 @@ def test_a_median_goes_out_with_what_it_is_and_comes_back_unchanged(living, line
     )
     said = {"outcome": "Stay", "timepoint": stay.timepoint.label, "result": "11 (8–14) n=20", "reason": ""}
     enter(living, sheet(line(**said, numbers_are="median_iqr_table")))
-    text = "".join(lines_of(living.review)).removeprefix("\ufeff")
+    text = "".join(safe_file(sheets.rows(living.review))).removeprefix("\ufeff")
     [row] = [row for row in csv.DictReader(io.StringIO(text)) if row["result"].startswith("11")]
     assert row["numbers_are"] == "median_iqr_table"
     assert services.plan(review=living.review, text=text, file="arms.csv").unchanged == 3
@@ -242,3 +243,19 @@ def test_the_file_to_take_away_is_a_download(living, reader):
     assert "attachment" in response["Content-Disposition"]
     text = b"".join(response.streaming_content).decode()
     assert "\n'=Dilogo 2021,MSC," in text
+
+
+def test_a_program_looks_first_and_then_enters(living, line):
+    study = living.add()
+    address = f"/api/v1/reviews/{living.review.slug}/arms.csv"
+    program = program_of(living.extractor)
+    assert program.get(address).content.decode().startswith("\ufeffstudy,arm,")
+    looked = program.post(address, {"file": "arms.csv", "text": sheet(line())})
+    assert looked.status_code == 200
+    told = looked.json()
+    assert (told["new"], told["corrected"], told["unchanged"], told["is_entered"]) == (0, 1, 0, False)
+    entered = program.post(address, {"file": "arms.csv", "text": sheet(line()), "seal": told["seal"]})
+    assert (entered.status_code, entered.json()["is_entered"]) == (201, True)
+    assert shown(study, "Control", living) == "16/20"
+    wrong = program.post(address, {"file": "arms.csv", "text": sheet(line(arm="Cells"))}).json()
+    assert [(one["line"], one["column"]) for one in wrong["problems"]] == [(2, "arm")]
