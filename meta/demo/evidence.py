@@ -7,8 +7,8 @@ from typing import Any
 from meta.demo.people import Cast
 from reviews.extraction import rules as cells
 from reviews.extraction import services as extraction
-from reviews.extraction.rules import ArmHandling, ArmRole, MedianRule, Method, ValueState
-from reviews.extraction.services import Entry, NewArm, NewResult, Provenance
+from reviews.extraction.rules import ArmHandling, ArmRole, Count, MedianRule, Method, Summary, ValueState
+from reviews.extraction.services import NewArm, NewResult, Provenance
 from reviews.library.rules import Scheme
 from reviews.library.services import NewReport
 from reviews.models import Arm, Outcome, Review, Study, Team, Timepoint
@@ -78,7 +78,7 @@ def add(fact: Mapping[str, Any], review: Review, cast: Cast, catalogue: Catalogu
     return study
 
 
-def read(cell: str, *, people: int | None) -> Entry:
+def read(cell: str, *, people: int | None) -> Count | Summary | ValueState:
     """A cell of the facts as a person would type it: `10/20`, `11 (8–14)`, or why there is no number.
 
     Quartiles become a mean and an SD by Wan's table of normal order statistics, as in the review of 2022.

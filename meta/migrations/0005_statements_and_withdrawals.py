@@ -2,10 +2,11 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import meta.earlier.rules
-import meta.releases.rules
 from django.conf import settings
 from django.db import migrations, models
+
+import meta.earlier.rules
+import meta.releases.rules
 
 
 class Migration(migrations.Migration):

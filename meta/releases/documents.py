@@ -4,14 +4,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from meta.analysis.queries import Result, describe, plot_of
-from meta.plots import forest
-from meta.plots.forest.model import Mark
 from meta.analysis.published import queries as published
 from meta.analysis.published.models import PublishedResult
 from meta.analysis.published.rules import Printed, Recomputed
+from meta.analysis.queries import Result, describe, plot_of
 from meta.earlier import queries as earlier
 from meta.earlier.models import Statement
+from meta.plots import forest
+from meta.plots.forest.model import Mark
 from meta.releases import formats, rules
 from reviews.extraction import queries as extraction
 from reviews.library.rules import Scheme, web_address

@@ -49,7 +49,7 @@ def latest(review: Review) -> Release | None:
 
 def relied_on(review: Review) -> Release | None:
     """The newest version that was not withdrawn; the newest of all where each was."""
-    return releases(review).exclude(pk__in=_withdrawn(review.pk)).first() or latest(review)
+    return releases(review).exclude(pk__in=_withdrawn(review.pk).values("release")).first() or latest(review)
 
 
 def is_withdrawn(release: Release) -> bool:
@@ -58,13 +58,13 @@ def is_withdrawn(release: Release) -> bool:
 
 def withdrawals(review_id: int) -> dict[int, Notice]:
     """The notices that withdraw versions of a review, by the id of the version."""
-    found = Notice.objects.filter(review=review_id, kind=NoticeKind.WITHDRAWN, release__isnull=False)
-    return {notice.release_id: notice for notice in found.order_by("pk") if notice.release_id is not None}
+    return {
+        notice.release_id: notice for notice in _withdrawn(review_id).order_by("pk") if notice.release_id is not None
+    }
 
 
-def _withdrawn(review_id: int) -> QuerySet[Notice, dict[str, Any]]:
-    found = Notice.objects.filter(review=review_id, kind=NoticeKind.WITHDRAWN, release__isnull=False)
-    return found.order_by().values("release")
+def _withdrawn(review_id: int) -> QuerySet[Notice]:
+    return Notice.objects.filter(review=review_id, kind=NoticeKind.WITHDRAWN, release__isnull=False).order_by()
 
 
 def notices(review: Review) -> QuerySet[Notice]:

@@ -28,7 +28,7 @@ PAGES = {
     "r/<slug>/": READ,
     "r/<slug>/v/<version>/": READ,
     "r/<slug>/history/": READ,
-    "r/<slug>/v/<version>/studies/<key>/": READ,
+    "r/<slug>/v/<version>/studies/<label>/": READ,
     "r/<slug>/v/<version>/<table>.csv": READ,
     "r/<slug>/v/<version>/release.json": READ,
     "r/<slug>/v/<version>/<key>.svg": READ,

@@ -16,6 +16,8 @@ from django.utils.safestring import SafeString
 
 from meta.analysis.published import services as published
 from meta.analysis.published.rules import Claim
+from meta.earlier import services as earlier
+from meta.earlier.rules import Kind
 from meta.plots import forest
 from reviews.dedup import services as dedup
 from reviews.dedup.models import Candidate
@@ -93,6 +95,9 @@ def small(paper, django_db_setup, django_db_blocker):
         )
         living.release("The first version.")
         waiting = living.add("Lanzoni 2021", "2/12", "7/12", confirmed=False)
+        statement = earlier.state(
+            review=review, actor=second, kind=Kind.SEARCH, subject="PubMed", number=358, source="An earlier review"
+        )
         file = library.attach_file(
             review=review,
             actor=second,
@@ -135,6 +140,9 @@ def small(paper, django_db_setup, django_db_blocker):
             "answer_id": apart.pk,
             "format": "ris",
             "name": "tour",
+            "table": "arms",
+            "label": "dilogo-2021",
+            "statement_id": statement.pk,
             "uidb36": "1",
         }
         yield SimpleNamespace(client=Client(), cookies=sessions(people), where=where, paper=paper)

@@ -49,11 +49,11 @@ def version(request: HttpRequest, slug: str, version: str) -> HttpResponse:
 
 
 @published(REVALIDATE)
-def study(request: HttpRequest, slug: str, version: str, key: str) -> HttpResponse:
+def study(request: HttpRequest, slug: str, version: str, label: str) -> HttpResponse:
     """A study as a version tells of it: every number with its whole way from a printed page."""
     release = found(slug, version)
     document = page_of(release)
-    one = next((study for study in document["studies"] if study["key"] == key), None)
+    one = next((study for study in document["studies"] if study["key"] == label), None)
     if one is None:
         raise Http404("This version has no such study.")
     stated = [bias for bias in document["earlier"]["risk_of_bias"] if bias["study"] == one["label"]]

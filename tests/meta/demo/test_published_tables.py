@@ -27,11 +27,14 @@ PUBLISHED = [
     ("death-chen-2022", "Severe subgroup", "0.24 (0.03 to 2.09), I² 0%", "0.24 (0.03 to 2.09), I² 0%", "exact"),
     ("death-14-days", "14-day mortality", "0.24 (0.08 to 0.74), I² 0%", "0.24 (0.08 to 0.74), I² 0%", "exact"),
     ("clinical-improvement", "Clinical improvement", "6.05 (2.31 to 15.83), I² 0%", "6.05 (2.31 to 15.83), I² 0%", "exact"),
-    ("mechanical-ventilation", "Mechanical ventilation", "0.21 (0.12 to 1.79), I² 0%", "0.21 (0.02 to 1.79), I² 0%", "misprint"),
-    ("serious-adverse-events", "Serious adverse events", "0.30 (0.02 to 4.41), I² 53%", "0.30 (0.02 to 4.41), I² 53%", "exact"),
+    ("mechanical-ventilation", "Mechanical ventilation",
+     "0.21 (0.12 to 1.79), I² 0%", "0.21 (0.02 to 1.79), I² 0%", "misprint"),
+    ("serious-adverse-events", "Serious adverse events",
+     "0.30 (0.02 to 4.41), I² 53%", "0.30 (0.02 to 4.41), I² 53%", "exact"),
     ("length-of-stay", "Length of hospital stay", "-3.84 (-6.19 to -1.50), I² 0%", "-3.84 (-6.19 to -1.50), I² 0%", "exact"),
     ("adverse-events", "Adverse events", "0.33 (0.09 to 1.18), I² 59%", "0.34 (0.09 to 1.34), I² 64%", "not reproduced"),
-    ("time-to-improvement", "Time to clinical improvement", "-4.02 (-6.42 to -1.63), I² 0%", "-4.13 (-6.44 to -1.81), I² 0%", "not reproduced"),
+    ("time-to-improvement", "Time to clinical improvement",
+     "-4.02 (-6.42 to -1.63), I² 0%", "-4.13 (-6.44 to -1.81), I² 0%", "not reproduced"),
 ]  # fmt: skip
 
 STEPS = [

@@ -130,7 +130,7 @@ def test_a_study_is_read_in_the_order_of_the_protocol():
     assert [one["outcome"] for one in found] == ["Death", "Adverse events", "Something else"]
     assert [arm["label"] for arm in found[0]["arms"]] == ["MSC", "Placebo"]
     assert found[0]["arms"][0]["values"][0]["shown"] == "2"
-    assert [one["outcome"] for one in results_of_study({"values": values}, None)][0] == "Adverse events"
+    assert next(one["outcome"] for one in results_of_study({"values": values}, None)) == "Adverse events"
 
 
 @pytest.mark.parametrize(
