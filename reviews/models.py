@@ -5,7 +5,7 @@ from reviews.base.endpoints.models import Answered
 from reviews.base.files.models import StoredFile
 from reviews.base.work.models import Owed
 from reviews.dedup.models import Answer, Candidate
-from reviews.extraction.models import Arm, Confirmation, Value
+from reviews.extraction.models import Arm, ArmChoice, Confirmation, Value
 from reviews.library.models import Characteristic, Correction, Identifier, Record, Report, Study, StudyReport
 from reviews.protocol.models import Criterion, Outcome, OutcomeOfInterest, Protocol, Timepoint
 from reviews.screening.models import Inclusion
@@ -18,6 +18,7 @@ __all__ = [
     "Answered",
     "ApiToken",
     "Arm",
+    "ArmChoice",
     "Candidate",
     "ChainHead",
     "Characteristic",
