@@ -35,15 +35,9 @@ def test_the_tour_of_the_readme(visitor):
         page.locator(f"[name=arms-{place}-randomised]").fill(people)
         deaths.locator(f"[name^=cell-][name$='-{place}']").fill(count)
     expect(page.get_by_text("14 of 13 people cannot have had the event.")).to_be_visible()
-<<<<<<< HEAD
-    page.locator("[name^=cell-][name$='-1']").fill("13/24")
-    page.locator("details.trial__source > summary").first.click()
-    page.get_by_label("Time of measurement").first.fill("In hospital")
-=======
     deaths.locator("[name^=cell-][name$='-1']").fill("13/24")
     deaths.get_by_text("Where Death from any cause comes from").click()
     deaths.get_by_label("Time of measurement").fill("In hospital")
->>>>>>> pub
     page.get_by_role("button", name="Enter this trial").click()
     expect(page.get_by_role("heading", name="Zamanian 2024")).to_be_visible()
     expect(page.get_by_role("button", name="I read the source and agree")).to_have_count(0)
