@@ -114,7 +114,7 @@ def invent(size: int) -> Iterator[Citation]:
         title = " ".join(chance.choices(vocabulary, cum_weights=weights, k=chance.randint(6, 16))).capitalize()
         people = [f"{chance.choice(surnames)}, {chance.choice('ABCDEFGH')}." for _ in range(chance.randint(1, 7))]
         first = chance.randint(1, 2000)
-        work = {
+        work: dict[str, Any] = {
             "title": title, "authors": "; ".join(people), "year": str(chance.randint(1985, 2025)), "journal": chance.choice(journals),  # noqa: E501
             "volume": str(chance.randint(1, 120)), "issue": str(chance.randint(1, 12)), "pages": f"{first}-{first + chance.randint(1, 14)}",  # noqa: E501
             "doi": f"10.5555/{made:07d}" if chance.random() < 0.7 else "",

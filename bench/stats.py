@@ -154,7 +154,7 @@ def _second_half() -> Iterator[dict[str, Any]]:
     y = (rng.normal(0.2, 0.2, 55) + np.repeat(rng.normal(0, 0.3, 11), 5)).tolist()
     v = rng.uniform(0.002, 0.02, 55).tolist()
     levels = multilevel.nested(("study", groups), ("arm", list(range(55))))
-    five = {"minimum": 5, "q1": 8, "median": 12, "q3": 18, "maximum": 30, "n": 29}
+    five: dict[str, Any] = {"minimum": 5, "q1": 8, "median": 12, "q3": 18, "maximum": 30, "n": 29}
     work: dict[str, tuple[Callable[[], object], int, float | None]] = {
         "boundaries_10_looks": (lambda: sequential.boundaries(times), 20, 0.020),
         "futility_10_looks": (lambda: sequential.futility(times), 1, None),

@@ -189,7 +189,7 @@ class ArmChoiceForm(forms.Form):
             "handling": choice.handling if choice else ArmHandling.COMBINE.value,
             "arms": [arm.pk for arm in choice.arms.all()] if choice else [],
         }
-        super().__init__(*args, initial=begins, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": begins})
         arms = self.fields["arms"]
         assert isinstance(arms, forms.ModelMultipleChoiceField)  # noqa: S101  # for the type checker
         arms.queryset = study.arms.filter(role=ArmRole.EXPERIMENTAL)

@@ -40,8 +40,8 @@ def rows(review: Review) -> Iterator[Mapping[str, str]]:
             others[arm_id][timepoint_id] = (first.outcome, first.timepoint)
     for arm in arms:
         for outcome, timepoint in (*asked.values(), *others[arm.pk].values()):
-            values = tuple(stands.get((arm.pk, timepoint.pk), {}).values())
-            yield _row(arm, outcome, timepoint, values)
+            found = tuple(stands.get((arm.pk, timepoint.pk), {}).values())
+            yield _row(arm, outcome, timepoint, found)
 
 
 def _row(arm: Arm, outcome: Outcome, timepoint: Timepoint, values: Sequence[Value]) -> Mapping[str, str]:
