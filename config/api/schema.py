@@ -45,6 +45,8 @@ PLACES = {
     "report_id": "The report, by its id.",
     "file_id": "The file, by its id.",
     "invitation_id": "The invitation, by its id.",
+    "statement_id": "The statement of an earlier review, by its id.",
+    "table": "Which part of the version: arms, values, results, published, studies or statements.",
     "published_id": "The printed result, by its id.",
 }
 """What stands in an address, in words."""
