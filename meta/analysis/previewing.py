@@ -7,7 +7,7 @@ from meta.analysis import figures, queries
 from meta.analysis.inputs import assembled, groups
 from meta.analysis.pooling import pool
 from meta.analysis.queries import Result
-from meta.analysis.rules import Direction, Settings
+from meta.analysis.rules import Direction, Settings, direction
 from reviews.extraction import queries as extraction
 from reviews.extraction.queries import StudyEvidence
 from reviews.models import Review
@@ -41,7 +41,7 @@ def preview(
         characteristics: what is typed of a trial that is not there yet, by name, for analyses with subgroups.
     """
     found = []
-    for result in queries.results(review):
+    for result in queries.results(review, outcome_ids={outcome for outcome, _ in drafts}):
         analysis = result.analysis
         draft = drafts.get((analysis.outcome_id, analysis.timepoint_id))
         if draft is not None:
@@ -61,22 +61,31 @@ def _touched(result: Result, draft: StudyEvidence, characteristics: Mapping[str,
     pooled = pool(inputs, settings, checks=False)
     subject, plain = queries.subject_of(result), settings.to_dict()
     after = figures.reading(subject=subject, inputs=inputs, settings=plain, result=pooled)
-    snapshot = result.snapshot
-    before = (
-        figures.reading(subject=subject, inputs=snapshot.inputs, settings=snapshot.settings, result=snapshot.result)
-        if snapshot
-        else None
-    )
+    before = _stands(result)
     return Touched(
         title=analysis.title,
         measure=settings.measure,
-        before=before.text if before and before.pooled else "",
+        before=before[0] if before else "",
         after=after.text,
         k=after.k,
         participants=after.participants,
-        says=_says(before.direction if before and before.pooled else None, after.direction if after.pooled else None),
+        says=_says(before[1] if before else None, after.direction if after.pooled else None),
         is_left_out=any(one.study_id == draft.study_id for one in settings.left_out),
     )
+
+
+def _stands(result: Result) -> tuple[str, Direction] | None:
+    """What the newest snapshot says, and of whom; None where there is no result yet."""
+    if result.snapshot is None:
+        return None
+    settings, found = result.snapshot.settings, result.snapshot.result
+    pooled = found[found["primary"]]["pooled"]
+    if "estimate" not in pooled:
+        return None
+    effect = figures.interval(settings["measure"], pooled)
+    benefit_is = result.analysis.outcome.benefit_is
+    towards = direction(settings["measure"], benefit_is=benefit_is, lower=effect.lower, upper=effect.upper)
+    return figures.pooled_text(settings["measure"], pooled), towards
 
 
 def _groups(settings: Settings, evidence: Sequence[StudyEvidence], typed: Mapping[str, str]) -> dict[int, str]:

@@ -1,6 +1,6 @@
 """What goes into an analysis, and what came out of it last."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -125,9 +125,14 @@ def progress(analysis: Analysis) -> Progress:
     return Progress(analysis, work.standing(RECOMPUTE, analysis.work_key), number, computed_at)
 
 
-def results(review: Review) -> list[Result]:
-    """Every analysis of a review with its newest snapshot, in four statements however many there are."""
-    found = list(analyses(review))
+def results(review: Review, *, outcome_ids: Collection[int] | None = None) -> list[Result]:
+    """Every analysis of a review with its newest snapshot, in four statements however many there are.
+
+    Args:
+        outcome_ids: only the analyses of these outcomes; None means all.
+    """
+    wanted = analyses(review)
+    found = list(wanted if outcome_ids is None else wanted.filter(outcome__in=outcome_ids))
     current = Plan.objects.filter(analysis__in=found, is_current=True).select_related("written_by")
     plans = {plan.analysis_id: plan for plan in current}
     newest = (

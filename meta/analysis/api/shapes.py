@@ -135,7 +135,7 @@ class SnapshotLineAnswer(Answer):
         return figures.pooled_text(snapshot.settings["measure"], pooled)
 
     def get_k(self, snapshot: Snapshot) -> int:
-        return len(snapshot.inputs["studies"])
+        return figures.trials(snapshot.inputs["studies"])
 
 
 class SnapshotAnswer(SnapshotLineAnswer):

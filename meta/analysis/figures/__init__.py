@@ -10,6 +10,7 @@ from meta.analysis.figures.reading import (
     reading,
     shown,
     sides,
+    trials,
 )
 from meta.analysis.figures.words import (
     ZERO_CELLS,
@@ -40,4 +41,5 @@ __all__ = [
     "reading",
     "shown",
     "sides",
+    "trials",
 ]

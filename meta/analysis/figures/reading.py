@@ -62,6 +62,11 @@ def sides(inputs: Mapping[str, Any], studies: Iterable[Mapping[str, Any]] | None
     )
 
 
+def trials(studies: Iterable[Mapping[str, Any]]) -> int:
+    """How many trials stand behind the rows: the parts of one that was split are one trial."""
+    return len({study.get("study_id", study["label"]) for study in studies})
+
+
 def shown(measure: str, value: float) -> float:
     """From the scale of analysis to the one that people read: ratios are analysed as logarithms."""
     return stats.measure(measure).display(value)
@@ -112,7 +117,7 @@ def reading(
             heterogeneity=None,
             caveats=[pooled["not_estimable"], *primary["notes"], *left_out],
             participants=total.participants,
-            k=len(inputs["studies"]),
+            k=trials(inputs["studies"]),
         )
     effect = interval(measure, pooled)
     towards = direction(measure, benefit_is=subject.benefit_is, lower=effect.lower, upper=effect.upper)
@@ -143,7 +148,9 @@ def reading(
             "k": pooled["k"],
         },
         direction=towards,
-        headline=words.headline(subject, towards, estimate=effect.estimate, measure=measure, k=len(inputs["studies"])),
+        headline=words.headline(
+            subject, towards, estimate=effect.estimate, measure=measure, k=trials(inputs["studies"])
+        ),
         absolute=per_thousand,
         alternatives=[
             {"model": model, "label": MODEL_SENTENCES[model], "text": pooled_text(measure, result[model]["pooled"])}
@@ -153,7 +160,7 @@ def reading(
         heterogeneity={**primary["heterogeneity"], "text": heterogeneity_text(primary["heterogeneity"])},
         caveats=[*primary["notes"], *left_out, *_about_estimates(inputs, result, measure, towards, subject)],
         participants=total.participants,
-        k=len(inputs["studies"]),
+        k=trials(inputs["studies"]),
         meaning=meaning,
         prediction=_prediction(settings, primary),
         chosen=words.chosen_sentence(result.get("chosen_by")),
@@ -189,7 +196,7 @@ def subgroups(measure: str, inputs: Mapping[str, Any], result: Mapping[str, Any]
             {
                 "name": group["name"],
                 "text": pooled_text(measure, group["pooled"]),
-                "k": len(own),
+                "k": trials(own),
                 "participants": sides(inputs, own).participants,
                 "i2": group["heterogeneity"]["i2"],
             }

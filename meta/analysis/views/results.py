@@ -171,7 +171,7 @@ def _history_line(snapshot: Snapshot, *, shown: int) -> dict[str, Any]:
         "number": snapshot.number,
         "at": snapshot.created_at,
         "text": figures.pooled_text(snapshot.settings["measure"], primary),
-        "k": len(snapshot.inputs["studies"]),
+        "k": figures.trials(snapshot.inputs["studies"]),
         "digest": snapshot.digest,
         "is_shown": snapshot.number == shown,
     }

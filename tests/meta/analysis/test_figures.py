@@ -347,3 +347,11 @@ def test_every_choice_of_a_plan_is_told():
     )  # fmt: skip
     assert "Zero cells" not in told
     assert figures.method_sentences(BY_SEVERITY.to_dict())[-1] == {"name": "Subgroups", "text": "Critical, Severe"}
+
+
+def test_the_parts_of_a_split_trial_are_one_trial():
+    found = counts({"A: one": (1, 8, 2, 2.5), "A: two": (2, 11, 2, 2.5), "B": (1, 10, 5, 10)})
+    found["studies"][1]["study_id"] = found["studies"][0]["study_id"]
+    reads = read(found)
+    assert (reads.k, reads.participants) == (2, 44)
+    assert plot(found).rows[0].control == ("2", "2.5")
