@@ -3,7 +3,7 @@
 The engine works everything out from the inputs of a snapshot, so a plot says what the numbers beside it say.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from meta.stats.errors import StatsError
 from meta.stats.inputs import BinaryArms, ContinuousArms
 from meta.stats.regression import Regression, regress
 from meta.stats.regression.model import STUDIES_PER_MODERATOR
-from meta.stats.results import NotEstimable, Pooled
+from meta.stats.results import NotEstimable, Pooled, estimated
 from meta.stats.sensitivity.subsets import evaluate
 from meta.stats.shown_when import ShownWhen
 
@@ -88,13 +88,7 @@ class _Case:
 
     @property
     def tau2(self) -> str | None:
-        return self.settings.tau2 if self.primary.plan.model == Model.RANDOM else None
-
-    @property
-    def pooled(self) -> Pooled:
-        if isinstance(self.primary.pooled, NotEstimable):
-            raise NotShown(self.primary.pooled.reason)
-        return self.primary.pooled
+        return self.settings.tau2 if self.primary.plan.model == "random" else None
 
     @property
     def data(self) -> tuple[list[float], list[float]]:
@@ -155,7 +149,11 @@ def _funnel(case: _Case) -> ScatterPlot:
     _need(shown_when.asymmetry(case.k, np.array(variance)))
     filled = small_study.trim_and_fill(estimate, variance, tau2=case.tau2, level=case.settings.level)
     return doubt.funnel_plot(
-        case.studies, pooled=case.pooled.estimate, level=case.settings.level, test=_asymmetry(case), filled=filled
+        case.studies,
+        pooled=estimated(case.primary.pooled).estimate,
+        level=case.settings.level,
+        test=_asymmetry(case),
+        filled=filled,
     )
 
 
@@ -208,19 +206,11 @@ def _bubble(case: _Case) -> ScatterPlot:
     given = [value for value in values if value is not None]
     if len(set(given)) < FEWEST_TO_COMPARE:
         raise NotShown(f"{name} is the same in all trials.")
-    studies = Studies(
-        *(tuple(column[place] for place in known) for column in _columns(case.studies)),
-        case.studies.measure,
-        case.studies.effect_name,
-    )
+    studies = case.studies.at(known)
     found = regress(studies.estimate, studies.variance, {name: given}, tau2=case.tau2, level=case.settings.level)
     if not isinstance(found, Regression):
         raise NotShown(found.reason)
     return doubt.bubble_plot(found, studies, name=name, values=given)
-
-
-def _columns(studies: Studies) -> tuple[tuple[Any, ...], ...]:
-    return studies.labels, studies.estimate, studies.variance
 
 
 def _moderator(case: _Case) -> tuple[str, list[float | None]]:
@@ -286,11 +276,10 @@ def _required(case: _Case) -> tuple[sequential.Required, str]:
     if isinstance(common, NotEstimable) or isinstance(random, NotEstimable):
         raise NotShown("There is no pooled result to hold against boundaries.")
     differing = sequential.diversity(common.standard_error**2, random.standard_error**2)
-    room = {"alpha": ALPHA, "beta": BETA, "diversity": differing}
     power = f"with {numbers.whole_percent(100 * (1 - BETA))} power"
     if isinstance(case.primary.arms, BinaryArms):
         risk, reduction, named = _sought(case)
-        found = sequential.required_for_risks(risk, rrr=reduction, **room)
+        found = sequential.required_for_risks(risk, rrr=reduction, alpha=ALPHA, beta=BETA, diversity=differing)
         return found, (
             f"The required information would show a change of the risk from {numbers.weight(100 * risk)} to "
             f"{numbers.weight(100 * risk * (1 - reduction))} ({named}) {power}."
@@ -299,7 +288,7 @@ def _required(case: _Case) -> tuple[sequential.Required, str]:
         raise NotShown("The protocol names no difference that matters, so the information needed is not known.")
     if case.studies.measure.code != "MD":
         raise NotShown("The difference that matters is in the outcome's unit, and this measure is not.")
-    found = sequential.required_for_means(case.matters, _typical_sd(case), **room)
+    found = sequential.required_for_means(case.matters, _typical_sd(case), alpha=ALPHA, beta=BETA, diversity=differing)
     return found, (
         f"The required information would show a difference of {numbers.decimal(case.matters)} "
         f"(what matters by the protocol) {power}."
@@ -340,5 +329,3 @@ MAKERS: Mapping[str, Callable[[_Case], ScatterPlot]] = {
     "sequential": _sequential,
 }
 """In the order of a page; the secondary one comes last."""
-
-__all__: Sequence[str] = ["TITLES", "Doubt", "HeldBack", "doubt_of"]

@@ -7,6 +7,9 @@ from meta.stats.sequential import Monitoring
 
 NOTHING = "–"
 
+TALLEST = 8.0
+"""The boundaries of the first looks lie so high that they would flatten everything else; beyond this they are cut off."""
+
 
 def sequential_plot(found: Monitoring, *, labels: tuple[str, ...], assumed: str) -> ScatterPlot:
     """The path of z with its boundaries.
@@ -18,7 +21,8 @@ def sequential_plot(found: Monitoring, *, labels: tuple[str, ...], assumed: str)
     path = tuple((look.participants, look.z) for look in found.looks)
     upper = [(time * found.required, bound) for time, bound, _ in found.planned if bound is not None]
     futile = [(time * found.required, bound) for time, _, bound in found.planned if bound is not None]
-    heights = [z for _, z in path] + [side * bound for _, bound in (*upper, *futile) for side in (1, -1)]
+    top = max(TALLEST, *(abs(z) for _, z in path))
+    heights = [z for _, z in path] + [side * min(bound, top) for _, bound in (*upper, *futile) for side in (1, -1)]
     y = linear_axis("Z of all trials so far", [*heights, 0.0])
     lines = [Line("The evidence so far", path)]
     lines += _both("Boundary for repeated looks", upper, "dashed")

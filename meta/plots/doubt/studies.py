@@ -1,7 +1,7 @@
 """The studies that the plots are about, and how their numbers are said."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from meta.plots import numbers
@@ -33,6 +33,15 @@ class Studies:
     def null(self) -> float:
         """No difference, on the scale of analysis: 0 for logarithms of ratios and for differences."""
         return 0.0
+
+    def at(self, places: Sequence[int]) -> "Studies":
+        """Only the studies at these places."""
+        return replace(
+            self,
+            labels=tuple(self.labels[place] for place in places),
+            estimate=tuple(self.estimate[place] for place in places),
+            variance=tuple(self.variance[place] for place in places),
+        )
 
     def said(self, effect: float) -> str:
         """An effect as people read it."""

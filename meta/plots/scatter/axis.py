@@ -11,12 +11,15 @@ STEPS = (1.0, 2.0, 5.0, 10.0)
 WANTED = 5
 """As many steps as a narrow plot has room for."""
 
-MOST_RATIOS = 6
-RATIOS: tuple[tuple[float, ...], ...] = ((1, 1.2, 1.5, 2, 3, 4, 5, 7), (1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,))
+FEWEST_RATIOS, MOST_RATIOS = 3, 6
+RATIOS: tuple[tuple[float, ...], ...] = ((1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,))
 """Numbers of a decade that are ticks, dense to sparse."""
 
 MARGIN = 0.06
 """Share of the range that is left free at both ends, so that no mark is cut."""
+
+SAME = 1e-9
+"""Numbers closer than this (or this share of themselves) are one number: no tick could tell them apart."""
 
 FARTHEST = 300.0
 """Ratios beyond e to this power are none that anybody reports; a double could not hold them."""
@@ -57,8 +60,8 @@ def tick_text(value: float) -> str:
 def _ends(values: Iterable[float], low: float | None, high: float | None) -> tuple[float, float]:
     known = [value for value in values if isfinite(value)] or [0.0 if low is None else low]
     bottom, top = (min(known) if low is None else low), (max(known) if high is None else high)
-    if bottom >= top:
-        reach = abs(bottom) / 2 or 1.0
+    if top - bottom <= SAME * max(abs(bottom), abs(top), 1.0):
+        reach = max(abs(bottom) / 2, 1.0)
         bottom, top = bottom - (reach if low is None else 0.0), bottom + reach
     space = MARGIN * (top - bottom)
     return bottom - (space if low is None else 0.0), top + (space if high is None else 0.0)
@@ -87,6 +90,6 @@ def _ratio_ticks(low: float, high: float) -> tuple[Tick, ...]:
     else:
         every = ceil(len(inside) / MOST_RATIOS)
         inside = [10.0**decade for decade in decades if decade % every == 0 and low <= decade * log(10) <= high]
-    if len(inside) < 2:
+    if len(inside) < FEWEST_RATIOS:
         return tuple(Tick(log(tick.at), tick.text) for tick in _round_ticks(exp(low), exp(high)) if tick.at > 0)
     return tuple(Tick(log(ratio), tick_text(ratio)) for ratio in inside)

@@ -106,14 +106,15 @@ def _mark(shape: Shape, x: float, y: float, radius: float, label: str = "") -> s
 
 
 def _names(plot: ScatterPlot, studies: Sequence[Point]) -> Iterator[str]:
-    """Names beside their points, right or left, where they fit without covering one another."""
-    taken: list[Box] = []
+    """Names beside their points, right or left, where they fit without covering a point or another name."""
+    taken = [_around(plot, one) for one in studies]
     for point in (one for one in studies if one.is_named):
         x, y = _at(plot, (point.x, point.y))
         room, away = letters(point.label, SMALL), point.radius + BESIDE_POINT
         for start, anchor in ((x + away, "start"), (x - away - room, "end")):
             box = (start, y - NAME_HEIGHT / 2, start + room, y + NAME_HEIGHT / 2)
-            if box[0] >= 0 and box[2] <= SPAN and not any(_overlap(box, other) for other in taken):
+            fits = box[0] >= 0 and box[2] <= SPAN and box[1] >= 0 and box[3] <= PLOT_HEIGHT
+            if fits and not any(_overlap(box, other) for other in taken):
                 taken.append(box)
                 at = x + away if anchor == "start" else x - away
                 yield (
@@ -121,6 +122,11 @@ def _names(plot: ScatterPlot, studies: Sequence[Point]) -> Iterator[str]:
                     f"{safe(point.label)}</text>"
                 )
                 break
+
+
+def _around(plot: ScatterPlot, point: Point) -> Box:
+    x, y = _at(plot, (point.x, point.y))
+    return x - point.radius, y - point.radius, x + point.radius, y + point.radius
 
 
 def _overlap(one: Box, other: Box) -> bool:
