@@ -79,9 +79,9 @@ def test_the_difference_that_matters_is_read_from_the_protocol(living, planned, 
     assert "what matters by the protocol" in words(member.get(address))
 
 
-def test_strangers_and_other_analyses_are_not_found(living, planned, address, member, stranger):
+def test_strangers_and_other_analyses_are_not_found(living, planned, address, member, outsider):
     outside = Client()
-    outside.force_login(stranger)
+    outside.force_login(outsider)
     assert outside.get(address).status_code == 404
     assert member.get(reverse("analysis:doubt", args=[living.review.slug, "no-such-analysis"])).status_code == 404
 
