@@ -23,6 +23,7 @@ from meta.stats.regression import Regression, regress
 from meta.stats.regression.model import STUDIES_PER_MODERATOR
 from meta.stats.results import NotEstimable, Pooled, estimated
 from meta.stats.sensitivity.subsets import evaluate
+from meta.stats.sequential.monitoring import CLOSEST
 from meta.stats.shown_when import ShownWhen
 
 SUBSETS_ON_A_PAGE = 5_000
@@ -33,6 +34,9 @@ RELATIVE_REDUCTION = 0.2
 Source: Wetterslev, Jakobsen & Gluud 2017, BMC Med Res Methodol 17:39."""
 
 ALPHA, BETA = 0.05, 0.2
+
+TENTHS = 10
+"""Looks ahead are drawn at every tenth of the information."""
 
 FEWEST_TO_COMPARE = 2
 
@@ -262,7 +266,18 @@ def _sequential(case: _Case) -> ScatterPlot:
         beta=BETA,
         benefit_is=case.subject.benefit_is,
     )
-    return doubt.sequential_plot(monitored, labels=tuple(label for label, *_ in looks), assumed=assumed)
+    return doubt.sequential_plot(
+        monitored, ahead=_ahead(monitored), labels=tuple(label for label, *_ in looks), assumed=assumed
+    )
+
+
+def _ahead(monitored: sequential.Monitoring) -> list[tuple[float, float]]:
+    """Boundaries at looks that may still come. What is spent so far decides them, so past boundaries stay as they are."""
+    past = [time for time, _, _ in monitored.planned if time < 1]
+    last = max(past, default=0.0)
+    coming = [step / TENTHS for step in range(1, TENTHS) if step / TENTHS > last + CLOSEST] + [1.0]
+    bounds = sequential.boundaries([*past, *coming], alpha=ALPHA).upper[len(past) :]
+    return [(time, bound) for time, bound in zip(coming, bounds, strict=True) if bound is not None]
 
 
 def _people(study: Mapping[str, Any]) -> float:

@@ -2,13 +2,13 @@
 
    HTML asks for it so:
 
-     <figure data-scatter="figure-id" data-plotly-src="/static/plotly.min.js">
+     <figure data-scatter="{…Plotly's data and layout, as JSON…}" data-plotly-src="/static/plotly.min.js">
        <button type="button" data-scatter-explore aria-pressed="false">Explore</button>
        …the static drawing, svg.scatter…
-       <script id="figure-id" type="application/json">{"data": …, "layout": …}</script>
      </figure>
 
-   The figure is worked out on the server; here it is only drawn. Plotly is fetched when first asked for. */
+   The figure is worked out on the server; here it is only drawn. It stands in an attribute, for htmx takes every script
+   element out of a part that it brings. Plotly is fetched when first asked for. */
 
 const FAILED = "The interactive plot could not be loaded. The printed plot shows the same numbers; you can try again.";
 const CLEAR = "rgba(0,0,0,0)";
@@ -68,7 +68,7 @@ async function draw(frame) {
   const Plotly = await plotly(frame.dataset.plotlySrc);
   const live = part(frame, "div", "scatter-figure__live");
   const style = getComputedStyle(frame);
-  const plain = JSON.parse(document.getElementById(frame.dataset.scatter).textContent);
+  const plain = JSON.parse(frame.dataset.scatter);
   const figure = repaint(plain, (token) => style.getPropertyValue(token).trim());
   await Plotly.react(live, figure.data, figure.layout, SETTINGS);
 }

@@ -1,5 +1,6 @@
 """Plots that look harder at a result: a part of its page when that asks for it, a page of their own otherwise."""
 
+import json
 from typing import Any
 
 from django.http import HttpResponse
@@ -36,6 +37,5 @@ def _shown(plot: ScatterPlot) -> dict[str, Any]:
     return {
         "plot": plot,
         "svg": mark_safe(scatter.svg(plot)),  # noqa: S308  # our own drawing, every text in it escaped
-        "figure": scatter.figure(plot),
-        "figure_id": f"doubt-figure-{plot.key}",
+        "figure": json.dumps(scatter.figure(plot), separators=(",", ":")),
     }

@@ -8,7 +8,7 @@ from meta.plots.scatter.model import Axis, Line, Point, Region, ScatterPlot, Sha
 
 Json = dict[str, Any]
 
-DASHES: dict[Stroke, str] = {"solid": "solid", "dashed": "dash", "dotted": "dot"}
+DASHES: dict[Stroke, str] = {"solid": "solid", "dashed": "dash", "dotted": "dot", "mixed": "dashdot"}
 HEIGHT = 420
 SPECK_SIZE = 3
 DIGITS = 5

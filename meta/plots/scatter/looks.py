@@ -14,7 +14,7 @@ TOKENS: dict[str, str] = {INK: "--ink", SOFT: "--ink-soft", GROUND: "--sheet"} |
 }
 """The page's token for each colour, which a theme may set otherwise."""
 
-DASHES: dict[Stroke, str] = {"solid": "", "dashed": "7 4", "dotted": "1.5 3.5"}
+DASHES: dict[Stroke, str] = {"solid": "", "dashed": "7 4", "dotted": "1.5 3.5", "mixed": "9 3 1.5 3"}
 OPACITY: dict[Shape, float] = {"dot": 0.75, "hollow": 1.0, "speck": 0.5}
 
 WIDTH = 340.0

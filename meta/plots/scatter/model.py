@@ -7,7 +7,7 @@ from typing import Literal
 Shape = Literal["dot", "hollow", "speck"]
 """A study; something that is no study (one that may be missing); one of thousands."""
 
-Stroke = Literal["solid", "dashed", "dotted"]
+Stroke = Literal["solid", "dashed", "dotted", "mixed"]
 Shade = Literal[0, 1, 2, 3]
 """From the ground itself to the darkest grey; the difference is seen on grey paper too."""
 

@@ -249,6 +249,14 @@ def test_the_parts_of_a_trial_come_at_one_look():
     assert [row[0] for row in plot(of(inputs), "sequential").rows] == ["Trial 1", "Trial 3", "Trial 4"]
 
 
+def test_the_boundary_ahead_spends_what_is_left_and_leaves_past_looks_as_they_are():
+    found = plot(of(), "sequential")
+    times = [x / found.lines[-1].places[0][0] for x, _ in found.lines[1].places]
+    engine = sequential.boundaries(times, alpha=0.05)
+    assert [z for _, z in found.lines[1].places] == pytest.approx(engine.upper)
+    assert engine.alpha[-1] == pytest.approx(0.05)
+
+
 def test_people_grow_to_all_of_them():
     found = plot(of(), "sequential")
     assert found.points[-1].x == sum(n1 + n2 for _, n1, _, n2 in COUNTS)

@@ -207,16 +207,17 @@ def test_the_trial_that_makes_the_heaps_is_named():
 @pytest.mark.parametrize("beta", [None, 0.2])
 def test_boundaries_have_their_mirror_and_futility_where_it_was_asked_for(beta):
     found = sequential.monitor([-0.5, -0.4, -0.3], [0.4, 0.2, 0.1], [100, 300, 700], 1000.0, beta=beta)
-    shown = doubt.sequential_plot(found, labels=("A", "B", "C"), assumed="Assumed.")
+    shown = doubt.sequential_plot(found, ahead=[(0.9, 2.2), (1.0, 2.0)], labels=("A", "B", "C"), assumed="Assumed.")
     assert len(shown.lines) == (4 if beta is None else 6)
     upper, lower = shown.lines[1], shown.lines[2]
     assert [(x, -y) for x, y in upper.places] == list(lower.places)
     assert [one.y for one in shown.points] == [look.z for look in found.looks]
+    assert upper.places[-2:] == ((900.0, 2.2), (1000.0, 2.0))
     assert shown.sentence.endswith("Assumed.")
 
 
 def test_a_look_without_boundary_says_so_and_high_boundaries_are_cut_off():
     found = sequential.monitor([-0.5, -0.4], [0.4, 0.2], [10, 60], 1000.0)
-    shown = doubt.sequential_plot(found, labels=("A", "B"), assumed="")
+    shown = doubt.sequential_plot(found, ahead=[(1.0, 2.0)], labels=("A", "B"), assumed="")
     assert shown.rows[0][-1] == "–"
     assert shown.y.high <= TALLEST * 1.2
