@@ -4,7 +4,7 @@
 
      <figure data-scatter="{…Plotly's data and layout, as JSON…}" data-plotly-src="/static/plotly.min.js">
        <button type="button" data-scatter-explore aria-pressed="false">Explore</button>
-       …the static drawing, svg.scatter…
+       …the static drawing, svg.scatter-plot…
      </figure>
 
    The figure is worked out on the server; here it is only drawn. It stands in an attribute, for htmx takes every script
@@ -59,7 +59,7 @@ function part(frame, tag, name) {
   if (!found) {
     found = document.createElement(tag);
     found.className = name;
-    frame.querySelector("svg.scatter").after(found);
+    frame.querySelector("svg.scatter-plot").after(found);
   }
   return found;
 }

@@ -29,7 +29,7 @@ def sequential_plot(found: Monitoring, *, ahead: Sequence[Place], labels: tuple[
     heights = [z for _, z in path] + [side * min(bound, top) for _, bound in (*upper, *futile) for side in (1, -1)]
     y = linear_axis("Z of all trials so far", [*heights, 0.0])
     lines = [Line("The evidence so far", path)]
-    lines += _both("Boundary for repeated looks; ahead, for one at every tenth of the information", upper, "dashed")
+    lines += _both("Boundary for repeated looks (ahead: every tenth)", upper, "dashed")
     lines += _both("Within these, the effect looked for is unlikely", futile, "dotted")
     lines.append(
         Line(

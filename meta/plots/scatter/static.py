@@ -43,7 +43,7 @@ def svg(plot: ScatterPlot) -> str:
     title, bottom = _x_title(plot, foot + TO_TITLE)
     legend, height = _legend(plot, bottom + LEGEND_PITCH)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="scatter" data-plot="{safe(plot.key)}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="scatter-plot" data-plot="{safe(plot.key)}" role="img" '
         f'viewBox="0 0 {px(WIDTH)} {px(height)}" width="{px(WIDTH)}" height="{px(height)}" font-family="{FONT}" '
         f'font-size="{px(SIZE)}" color="{INK}" fill="currentColor">'
         f"<title>{safe(plot.title)}</title><desc>{safe(plot.sentence)}</desc>"

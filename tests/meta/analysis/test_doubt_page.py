@@ -45,7 +45,7 @@ def test_the_page_of_a_result_asks_for_the_plots_only_when_they_are_opened(livin
     shown = words(member.get(reverse("analysis:analysis", args=[living.review.slug, planned.key])))
     assert f'hx-get="{address}"' in shown
     assert f'href="{address}"' in shown
-    assert 'class="scatter"' not in shown
+    assert 'class="scatter-plot"' not in shown
 
 
 def test_what_may_be_shown_is_drawn_told_and_tabled_and_the_rest_says_why(planned, address, member):
