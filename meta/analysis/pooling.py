@@ -48,7 +48,7 @@ def pool(inputs: Mapping[str, Any], settings: Settings, *, checks: bool = True) 
         checks: False leaves out what stands beside the result, for a preview.
     """
     arms = arms_of(inputs)
-    models = {model: _pairwise(arms, settings, model) for model in Model}
+    models = {model: one_model(arms, settings, model) for model in Model}
     primary, chosen_by = _chosen(models, settings)
     result: dict[str, Any] = {"primary": primary.value}
     result |= {model.value: found.to_dict() for model, found in models.items()}
@@ -62,7 +62,7 @@ def pool(inputs: Mapping[str, Any], settings: Settings, *, checks: bool = True) 
     return result
 
 
-def _pairwise(arms: Table, settings: Settings, model: Model) -> stats.Pairwise:
+def one_model(arms: Table, settings: Settings, model: Model) -> stats.Pairwise:
     """One model of the plan. The plan's interval belongs to the model that the plan is about; the other one stands
     beside it with Wald's, as in print."""
     is_planned = settings.model in (model, SWITCH) and not (settings.model == SWITCH and model is Model.COMMON)
@@ -114,7 +114,7 @@ def _checks(inputs: Mapping[str, Any], settings: Settings, primary: stats.Pairwi
 
 def _leave_one_out(inputs: Mapping[str, Any], primary: stats.Pairwise) -> list[dict[str, Any]] | None:
     """Without each study in turn. The parts of a trial that was split go together, for they are one trial."""
-    whole = _whole_studies(inputs)
+    whole = whole_studies(inputs)
     if primary.k < LEAST_TO_COMPARE or len(whole) < LEAST_TO_COMPARE:
         return None
     masks = np.ones((len(whole), len(inputs["studies"])))
@@ -125,7 +125,7 @@ def _leave_one_out(inputs: Mapping[str, Any], primary: stats.Pairwise) -> list[d
 
 def _cumulative(inputs: Mapping[str, Any], primary: stats.Pairwise) -> list[dict[str, Any]] | None:
     """As study after study came, in the order of the inputs: oldest first."""
-    whole = _whole_studies(inputs)
+    whole = whole_studies(inputs)
     if primary.k < LEAST_TO_COMPARE or len(whole) < LEAST_TO_COMPARE:
         return None
     masks = np.zeros((len(whole), len(inputs["studies"])))
@@ -134,7 +134,7 @@ def _cumulative(inputs: Mapping[str, Any], primary: stats.Pairwise) -> list[dict
     return _selected(primary, masks, [f"+ {label}" for label, _ in whole], "cumulative")
 
 
-def _whole_studies(inputs: Mapping[str, Any]) -> list[tuple[str, list[int]]]:
+def whole_studies(inputs: Mapping[str, Any]) -> list[tuple[str, list[int]]]:
     """Each trial's name with the places of its rows."""
     places: dict[Any, list[int]] = {}
     for place, study in enumerate(inputs["studies"]):

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Max, QuerySet
 
 from meta.analysis import figures
+from meta.analysis.doubting import Doubt, doubt_of
 from meta.analysis.figures import Subject
 from meta.analysis.models import Analysis, Plan, Snapshot
 from meta.analysis.rules import Grouped, LeftOut, Settings
@@ -221,4 +222,24 @@ def plot_of(result: Result, marks: Mapping[str, Mark] | None = None) -> ForestPl
         settings=result.snapshot.settings,
         result=result.snapshot.result,
         marks=marks,
+    )
+
+
+def doubts(result: Result) -> Doubt | None:
+    """The plots that look harder at a result, worked out anew each time; None before the first snapshot."""
+    snapshot = result.snapshot
+    if snapshot is None:
+        return None
+    analysis = result.analysis
+    matters = [
+        one.important_difference
+        for one in protocol.wanted_outcomes(analysis.review)
+        if (one.outcome_id, one.timepoint_id) == (analysis.outcome_id, analysis.timepoint_id)
+    ]
+    return doubt_of(
+        subject=subject_of(result),
+        inputs=snapshot.inputs,
+        settings=Settings.from_dict(snapshot.settings),
+        primary=snapshot.result["primary"],
+        matters=float(matters[0]) if matters and matters[0] is not None else None,
     )

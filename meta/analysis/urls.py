@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meta.analysis.views import plans, preview, published, results
+from meta.analysis.views import doubt, plans, preview, published, results
 
 app_name = "analysis"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("preview/", preview.preview, name="preview"),
     path("<slug:key>/", results.analysis, name="analysis"),
     path("<slug:key>/state/", results.state, name="state"),
+    path("<slug:key>/doubt/", doubt.doubt, name="doubt"),
     path("<slug:key>/recompute/", results.recompute, name="recompute"),
     path("<slug:key>/amend/", plans.amend, name="amend"),
     path("<slug:key>/published/", published.add, name="published"),

@@ -177,7 +177,7 @@ def test_once_it_is_settled_the_numbers_come_along_and_nothing_asks_any_more(liv
     recomputed(planned)
     answer = words(enter(reader).get(page("state", KEY), {"shown": "1"}, headers=HTMX))
     assert "Up to date." in answer
-    assert "hx-trigger" not in answer
+    assert "every 500ms" not in answer
     assert "hx-swap-oob" in answer
     assert "Lanzoni 2021" in answer
 
