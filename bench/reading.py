@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 RECORDS = 5_000
 ROUNDS = 5
 SEED = 7
-WORDS = (
-    "patients trial randomised controlled effect treatment mortality cells therapy placebo group outcome risk days severe "
-    "respiratory distress infusion clinical safety adverse events follow-up weeks baseline analysis comparison hospital"
-).split()
+WORDS = ["patients", "trial", "randomised", "controlled", "effect", "treatment", "mortality", "cells", "therapy", "placebo", "group", "outcome", "risk", "days", "severe", "respiratory", "distress", "infusion", "clinical", "safety", "adverse", "events", "follow-up", "weeks", "baseline", "analysis", "comparison", "hospital"]
 
 
 def words(dice: random.Random, count: int) -> str:
@@ -58,7 +55,8 @@ def pubmed(dice: random.Random, count: int) -> str:
             for one in ("BACKGROUND", "METHODS", "RESULTS", "CONCLUSIONS")
         )
         mesh = "".join(
-            f"<MeshHeading><DescriptorName UI='D{k}' MajorTopicYN='N'>{dice.choice(WORDS)}</DescriptorName></MeshHeading>" for k in range(8)
+            f"<MeshHeading><DescriptorName UI='D{k}' MajorTopicYN='N'>{dice.choice(WORDS)}</DescriptorName></MeshHeading>"
+            for k in range(8)
         )
         cited = "".join(
             f"<Reference><Citation>{words(dice, 14)}</Citation><ArticleIdList><ArticleId IdType='pubmed'>{number + k}</ArticleId>"
@@ -102,7 +100,14 @@ def compare(name: str, data: bytes, other: Callable[[], object], bar: float) -> 
     pairs = [(seconds(lambda: ours(data)), seconds(other)) for _ in range(ROUNDS)]
     ratio = statistics.median(theirs / own for own, theirs in pairs)
     own = statistics.median(one for one, _ in pairs)
-    return {"bench": "reading", "name": name, "records_per_second": round(RECORDS / own), "ratio": round(ratio, 2), "bar": bar, "ok": ratio >= bar}
+    return {
+        "bench": "reading",
+        "name": name,
+        "records_per_second": round(RECORDS / own),
+        "ratio": round(ratio, 2),
+        "bar": bar,
+        "ok": ratio >= bar,
+    }
 
 
 def run() -> Iterator[dict[str, Any]]:

@@ -15,7 +15,9 @@ MOST_SHOWN = 10_000
 
 
 class Command(BaseCommand):
-    help = "Read files of references and say what is in them: format, encoding, records, and each record that was refused."
+    help = (
+        "Read files of references and say what is in them: format, encoding, records, and each record that was refused."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -84,6 +86,8 @@ def summary(name: str, reading: formats.Reading) -> dict[str, Any]:
 def sentence(found: dict[str, Any]) -> str:
     if "error" in found:
         return f"{found['file']}: {found['error']}"
-    lines = [f"{found['file']}: {found['records']} of {found['record_starts']} records ({found['format']}, {found['encoding']})"]
+    lines = [
+        f"{found['file']}: {found['records']} of {found['record_starts']} records ({found['format']}, {found['encoding']})"
+    ]
     lines += [f"  line {one['line']}: {one['reason']}" for one in found["rejections"]]
     return "\n".join(lines + [f"  {one}" for one in found["warnings"]])

@@ -136,7 +136,10 @@ def reference(piece: Piece, strings: dict[str, str]) -> Reference | Rejection:
 
 def built(line: int, raw: str, said: str, key: str, found: dict[str, list[str]]) -> Reference:
     def text(*names: str) -> str:
-        return next((clear for name in names for value in found.get(name, ()) if (clear := fields.squeeze(latex.text(value)))), "")
+        return next(
+            (clear for name in names for value in found.get(name, ()) if (clear := fields.squeeze(latex.text(value)))),
+            "",
+        )
 
     def plain(*names: str) -> str:
         return next((value.strip() for name in names for value in found.get(name, ()) if value.strip()), "")
@@ -145,7 +148,11 @@ def built(line: int, raw: str, said: str, key: str, found: dict[str, list[str]])
     number = plain("pmid")
     eprint = plain("eprint") if plain("eprinttype", "archiveprefix").lower() == "pubmed" else ""
     number = number if number.isdigit() else eprint if eprint.isdigit() else fields.pmid(plain("pmid", "note", "url"))
-    extra = {name: tuple([fields.squeeze(latex.text(value)) for value in values]) for name, values in found.items() if name not in TAKEN}
+    extra = {
+        name: tuple([fields.squeeze(latex.text(value)) for value in values])
+        for name, values in found.items()
+        if name not in TAKEN
+    }
     if key:
         extra["citation key"] = (key,)
     names = plain("author")
@@ -154,17 +161,23 @@ def built(line: int, raw: str, said: str, key: str, found: dict[str, list[str]])
         raw=raw,
         kind=fields.kind(said),
         title=title or text("booktitle"),
-        authors=tuple([clear for name in people(names) if (clear := fields.squeeze(latex.text(name)))]) if names else (),
+        authors=tuple([clear for name in people(names) if (clear := fields.squeeze(latex.text(name)))])
+        if names
+        else (),
         year=fields.year(plain("year"), plain("date")),
         journal=text("journal", "journaltitle", "fjournal") or (text("booktitle", "maintitle") if title else ""),
         volume=text("volume"),
         issue=text("number", "issue"),
         pages=text("pages", "eid").replace("–", "-"),
-        doi=fields.first_doi([latex.text(value) for name in ("doi", "url", "link", "note") for value in found.get(name, ())]),
+        doi=fields.first_doi(
+            [latex.text(value) for name in ("doi", "url", "link", "note") for value in found.get(name, ())]
+        ),
         pmid=number.lstrip("0"),
         pmcid=fields.pmcid(plain("pmcid", "pmc")),
         registrations=fields.registrations(title, abstract, text("note"), text("registration")),
-        issn_isbn="; ".join([value.strip() for name in ("issn", "isbn") for value in found.get(name, ()) if value.strip()]),
+        issn_isbn="; ".join(
+            [value.strip() for name in ("issn", "isbn") for value in found.get(name, ()) if value.strip()]
+        ),
         abstract=abstract,
         language=text("language", "langid"),
         keywords=keywords(text("keywords", "author_keywords", "keyword")),
@@ -192,4 +205,6 @@ def people(text: str) -> list[str]:
 
 
 def keywords(text: str) -> tuple[str, ...]:
-    return tuple(fields.split_list(text) if ";" in text else [part for part in (one.strip() for one in text.split(",")) if part])
+    return tuple(
+        fields.split_list(text) if ";" in text else [part for part in (one.strip() for one in text.split(",")) if part]
+    )

@@ -63,7 +63,13 @@ def single_or_double_byte(data: bytes) -> tuple[str, str]:
     runs = sum(len(run) for run in CYRILLIC_CP1251.findall(high))
     pairs = b"".join(GB18030_PAIRS.findall(high))
     hanzi = len(re.findall(rb"[\xb0-\xf7][\xa1-\xfe]", high)) * 2
-    if is_valid(data, "gb18030") and letters > 1 and len(pairs) >= 0.6 * letters and hanzi >= 0.4 * letters and not runs_are_words(high, runs, letters):
+    if (
+        is_valid(data, "gb18030")
+        and letters > 1
+        and len(pairs) >= 0.6 * letters
+        and hanzi >= 0.4 * letters
+        and not runs_are_words(high, runs, letters)
+    ):
         return "gb18030", "pairs of bytes as in Chinese text"
     if runs > 0.6 * letters and is_valid(data, "cp1251"):
         return "cp1251", "runs of letters as in Russian text"

@@ -36,7 +36,9 @@ def after(data: bytes, at: int, most: int) -> int:
 
 
 def ris(data: bytes) -> int:
-    return sum(1 for at in line_starts(data, b"TY") if data[after(data, at + 2, 3) : after(data, at + 2, 3) + 1] == b"-")
+    return sum(
+        1 for at in line_starts(data, b"TY") if data[after(data, at + 2, 3) : after(data, at + 2, 3) + 1] == b"-"
+    )
 
 
 def nbib(data: bytes) -> int:
@@ -58,7 +60,14 @@ def nbib(data: bytes) -> int:
 def is_medline(line: bytes) -> bool:
     tag, hyphen, _ = line[:8].partition(b"-")
     name = tag.rstrip(b" ")
-    return bool(hyphen) and 2 <= len(name) <= 4 and len(tag) - len(name) <= 2 and name[:1].isupper() and name.isalnum() and name.upper() == name
+    return (
+        bool(hyphen)
+        and 2 <= len(name) <= 4
+        and len(tag) - len(name) <= 2
+        and name[:1].isupper()
+        and name.isalnum()
+        and name.upper() == name
+    )
 
 
 def lines(data: bytes) -> Iterator[bytes]:
@@ -88,8 +97,14 @@ def ovid(data: bytes) -> int:
 
 
 def refer(data: bytes) -> int:
-    typed = sum(1 for at in line_starts(data, b"%0") if (not at or data[at - 1] == 10) and data[at + 2 : at + 3] in (b"", b" ", b"\t", b"\n"))
-    first = next((line[1:2] for line in lines(data) if is_refer(line) and (line[1:2].isupper() or line[1:2].isdigit())), b"")
+    typed = sum(
+        1
+        for at in line_starts(data, b"%0")
+        if (not at or data[at - 1] == 10) and data[at + 2 : at + 3] in (b"", b" ", b"\t", b"\n")
+    )
+    first = next(
+        (line[1:2] for line in lines(data) if is_refer(line) and (line[1:2].isupper() or line[1:2].isdigit())), b""
+    )
     if typed and first == b"0":
         return typed
     count, is_open = 0, False
@@ -103,14 +118,31 @@ def refer(data: bytes) -> int:
 
 
 def is_refer(line: bytes) -> bool:
-    return line[:1] == b"%" and (line[1:2].isupper() or line[1:2].isdigit() or line[1:2] in (b"@", b"!", b"$", b"^", b"&", b"*", b"(", b"+", b"=", b">", b"<", b"~", b"[", b"]", b"?")) and line[2:3] in (b"", b" ", b"\t")
+    return (
+        line[:1] == b"%"
+        and (
+            line[1:2].isupper()
+            or line[1:2].isdigit()
+            or line[1:2] in (b"@", b"!", b"$", b"^", b"&", b"*", b"(", b"+", b"=", b">", b"<", b"~", b"[", b"]", b"?")
+        )
+        and line[2:3] in (b"", b" ", b"\t")
+    )
 
 
 def bibtex(data: bytes) -> int:
     count = 0
     for at in line_starts(data, b"@"):
         head = bytes(data[at + 1 : at + 200]).lstrip(BLANKS)
-        name = head[: next((place for place, sign in enumerate(head) if not (chr(sign).isascii() and chr(sign).isalpha() or sign == 45)), len(head))]
+        name = head[
+            : next(
+                (
+                    place
+                    for place, sign in enumerate(head)
+                    if not ((chr(sign).isascii() and chr(sign).isalpha()) or sign == 45)
+                ),
+                len(head),
+            )
+        ]
         opening = head[len(name) :].lstrip()[:1]
         if name[:1].isalpha() and opening in (b"{", b"(") and name.lower() not in (b"comment", b"string", b"preamble"):
             count += 1

@@ -134,11 +134,22 @@ def read(
 
 
 def row(
-    data: bytes, at: int, end: int, line: int, delimiter: str, columns: list[str], mapping: Mapping[str, str], warnings: list[str]
+    data: bytes,
+    at: int,
+    end: int,
+    line: int,
+    delimiter: str,
+    columns: list[str],
+    mapping: Mapping[str, str],
+    warnings: list[str],
 ) -> Reference | Rejection:
     if end - at > LONGEST_RECORD:
         beginning = decode(data[at : at + SHOWN])
-        return Rejection(line, f"The row is {(end - at) / 1e6:.1f} MB long; no reference is. A quotation mark may be missing.", beginning)
+        return Rejection(
+            line,
+            f"The row is {(end - at) / 1e6:.1f} MB long; no reference is. A quotation mark may be missing.",
+            beginning,
+        )
     raw = decode(data[at:end]).removesuffix("\n")
     try:
         cells = next(csv.reader(io.StringIO(raw, newline="\n") if "\n" in raw else [raw], delimiter=delimiter), [])

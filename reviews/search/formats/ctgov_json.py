@@ -77,7 +77,9 @@ def reference(line: int, raw: str, section: dict[str, Any]) -> Reference:
         "sponsor": (sponsor,),
         "other ids": tuple(others),
         "phases": texts(design, "phases"),
-        "interventions": tuple(text(one, "name") for one in objects(section, "armsInterventionsModule", "interventions")),
+        "interventions": tuple(
+            text(one, "name") for one in objects(section, "armsInterventionsModule", "interventions")
+        ),
     }
     return Reference(
         line=line,
@@ -85,11 +87,17 @@ def reference(line: int, raw: str, section: dict[str, Any]) -> Reference:
         kind="registration",
         title=text(named, "briefTitle") or text(named, "officialTitle"),
         authors=fields.once(officials) or fields.once([sponsor]),
-        year=fields.year(text(status, "studyFirstPostDateStruct", "date"), text(status, "studyFirstSubmitDate"), text(status, "startDateStruct", "date")),
+        year=fields.year(
+            text(status, "studyFirstPostDateStruct", "date"),
+            text(status, "studyFirstSubmitDate"),
+            text(status, "startDateStruct", "date"),
+        ),
         journal="ClinicalTrials.gov",
         registrations=fields.once((number, *fields.registrations(*others))),
         abstract=text(section, "descriptionModule", "briefSummary"),
-        keywords=fields.once((*texts(section, "conditionsModule", "conditions"), *texts(section, "conditionsModule", "keywords"))),
+        keywords=fields.once(
+            (*texts(section, "conditionsModule", "conditions"), *texts(section, "conditionsModule", "keywords"))
+        ),
         publication_types=fields.once([text(design, "studyType")]),
         urls=(f"https://clinicaltrials.gov/study/{number}",) if number else (),
         accession=number,

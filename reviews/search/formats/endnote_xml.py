@@ -36,7 +36,9 @@ def reference(line: int, raw: str, root: etree._Element) -> Reference:
     accession = value(root, "accession-num")
     database = value(root, "remote-database-name")
     urls = tuple([text for one in root.iterfind("urls//url") if (text := text_of(one))])
-    notes = tuple([text for path in ("notes", "research-notes") for one in root.iterfind(path) if (text := text_of(one))])
+    notes = tuple(
+        [text for path in ("notes", "research-notes") for one in root.iterfind(path) if (text := text_of(one))]
+    )
     wanted = not database or any(word in database.lower() for word in ("pubmed", "medline", "nlm"))
     number = accession.lstrip("0") if wanted and fields.BARE_PMID.match(accession) else ""
     types = tuple([text for one in root.iterfind("work-type") if (text := text_of(one))])
@@ -47,7 +49,9 @@ def reference(line: int, raw: str, root: etree._Element) -> Reference:
         title=title,
         authors=people(root),
         year=fields.year(value(root, "dates/year"), *[text_of(one) for one in root.iterfind("dates/pub-dates/date")]),
-        journal=value(root, "periodical/full-title") or value(root, "titles/secondary-title") or value(root, "titles/alt-title"),
+        journal=value(root, "periodical/full-title")
+        or value(root, "titles/secondary-title")
+        or value(root, "titles/alt-title"),
         volume=value(root, "volume"),
         issue=value(root, "number"),
         pages=value(root, "pages"),
@@ -89,7 +93,12 @@ def others(root: etree._Element) -> dict[str, tuple[str, ...]]:
     for one in root:
         if isinstance(one.tag, str) and one.tag not in TAKEN and (text := text_of(one)):
             extra.setdefault(one.tag, []).append(text)
-    for path in ("titles/short-title", "titles/tertiary-title", "contributors/secondary-authors/author", "periodical/abbr-1"):
+    for path in (
+        "titles/short-title",
+        "titles/tertiary-title",
+        "contributors/secondary-authors/author",
+        "periodical/abbr-1",
+    ):
         if values := [text for one in root.iterfind(path) if (text := text_of(one))]:
             extra[path.partition("/")[2]] = values
     return {tag: tuple(values) for tag, values in extra.items()}

@@ -29,7 +29,9 @@ def check(data: bytes) -> None:
         raise UnreadableFileError("The workbook is larger than 100 MB unpacked: save it as CSV.")
     for one in parts:
         if one.name.endswith((".xml", ".rels")) and DECLARED.search(zipped.content(data, one.name)[:4096]):
-            raise UnreadableFileError("The workbook declares entities, which no spreadsheet program does; it was not opened.")
+            raise UnreadableFileError(
+                "The workbook declares entities, which no spreadsheet program does; it was not opened."
+            )
 
 
 def rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
@@ -58,8 +60,12 @@ def rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
                 book.close()
     except UnreadableFileError:
         raise
-    except Exception as error:  # openpyxl raises whatever its parts raise: KeyError, ValueError, BadZipFile, ParseError…
-        raise UnreadableFileError("The Excel file is damaged or of a kind that cannot be read: save it as CSV.") from error
+    except (
+        Exception
+    ) as error:  # openpyxl raises whatever its parts raise: KeyError, ValueError, BadZipFile, ParseError…
+        raise UnreadableFileError(
+            "The Excel file is damaged or of a kind that cannot be read: save it as CSV."
+        ) from error
 
 
 def shown(cell: Any) -> str:
@@ -91,7 +97,11 @@ def starts(data: bytes, header_row: int) -> int:
         at = 0
         for _, row in etree.iterparse(source, tag="{*}row", resolve_entities=False, no_network=True, recover=True):
             at = int(row.get("r") or at + 1)
-            if any(one.tag.endswith(("}v", "}is")) and "".join(one.itertext()) != "" or one.tag.endswith("}is") for cell in row for one in cell):
+            if any(
+                (one.tag.endswith(("}v", "}is")) and "".join(one.itertext()) != "") or one.tag.endswith("}is")
+                for cell in row
+                for one in cell
+            ):
                 found = True
                 count += at > header_row
             row.clear(keep_tail=False)
@@ -105,7 +115,9 @@ def sheet_names(data: bytes) -> list[str]:
     parts = {one.name for one in zipped.members(data)}
     try:
         book = etree.fromstring(zipped.content(data, "xl/workbook.xml"), etree.XMLParser(resolve_entities=False))
-        rels = etree.fromstring(zipped.content(data, "xl/_rels/workbook.xml.rels"), etree.XMLParser(resolve_entities=False))
+        rels = etree.fromstring(
+            zipped.content(data, "xl/_rels/workbook.xml.rels"), etree.XMLParser(resolve_entities=False)
+        )
     except (etree.XMLSyntaxError, UnreadableFileError):
         return sorted(name for name in parts if name.startswith("xl/worksheets/sheet"))
     targets = {one.get("Id"): (one.get("Target") or "").removeprefix("/xl/").removeprefix("xl/") for one in rels}
@@ -114,7 +126,9 @@ def sheet_names(data: bytes) -> list[str]:
     return [name for name in named if name in parts]
 
 
-def read(data: bytes, warnings: list[str], *, columns: list[str], header_row: int, mapping: Mapping[str, str]) -> Iterator[Reference | Rejection]:
+def read(
+    data: bytes, warnings: list[str], *, columns: list[str], header_row: int, mapping: Mapping[str, str]
+) -> Iterator[Reference | Rejection]:
     for number, cells in rows(data):
         if number > header_row:
             while len(cells) > len(columns) and not cells[-1]:

@@ -21,7 +21,9 @@ LETTERS = {
     "approx": "≈", "rightarrow": "→", "cdot": "·", "textperiodcentered": "·", "euro": "€", "texteuro": "€", "pounds": "£",
     "textbar": "|", "textunderscore": "_", "textdollar": "$", "guillemotleft": "«", "guillemotright": "»", "slash": "/",
 }  # fmt: skip
-ACCENT = re.compile(r"\\([`'^~=.\"])\s*(?:\{\s*(\\?[A-Za-z]?)\s*\}|(\\?[A-Za-z]))|\\([uvHcdbkr])(?:\s*\{\s*(\\?[A-Za-z]?)\s*\}|\s+(\\?[A-Za-z]))")
+ACCENT = re.compile(
+    r"\\([`'^~=.\"])\s*(?:\{\s*(\\?[A-Za-z]?)\s*\}|(\\?[A-Za-z]))|\\([uvHcdbkr])(?:\s*\{\s*(\\?[A-Za-z]?)\s*\}|\s+(\\?[A-Za-z]))"
+)
 COMMAND = re.compile(r"\\([A-Za-z]+)\*?(\s*\{\}|\s*)")
 ESCAPED = re.compile(r"\\([&%$#_{}\\~^ ,;:!/-])")
 HELD = str.maketrans({"{": "\ue000", "}": "\ue001", "$": "\ue002", "~": "\ue003"})
@@ -64,4 +66,6 @@ def command(found: re.Match[str]) -> str:
     letter = LETTERS.get(found[1])
     if letter is None:
         return ""
-    return letter.translate(HELD) + (" " if found[2] and not found[2].strip() and len(letter) == 1 and not letter.isalpha() else "")
+    return letter.translate(HELD) + (
+        " " if found[2] and not found[2].strip() and len(letter) == 1 and not letter.isalpha() else ""
+    )

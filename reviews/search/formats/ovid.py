@@ -83,13 +83,20 @@ def reference(line: int, raw: str) -> Reference | Rejection:
         volume=cited["volume"] or "" if cited else "",
         issue=cited["issue"] or "" if cited else "",
         pages=cited["pages"] or "" if cited else "",
-        doi=fields.first_doi(value for tag in ("DO", "DI", "XL", "SO", "UR", "AN") for value in found.get(tag, NO_LIST)),
+        doi=fields.first_doi(
+            value for tag in ("DO", "DI", "XL", "SO", "UR", "AN") for value in found.get(tag, NO_LIST)
+        ),
         pmid=number.lstrip("0") if fields.BARE_PMID.match(number) else "",
         registrations=fields.registrations(title, abstract, *found.get("CN", NO_LIST)),
         issn_isbn="; ".join(value for tag in ("IS", "IB") for value in found.get(tag, NO_LIST)),
         abstract=abstract,
         language=first(found, "LG", "LA").rstrip("."),
-        keywords=tuple(term.rstrip(".") for tag in ("KW", "SH", "DE") for value in found.get(tag, NO_LIST) for term in fields.split_list(value)),
+        keywords=tuple(
+            term.rstrip(".")
+            for tag in ("KW", "SH", "DE")
+            for value in found.get(tag, NO_LIST)
+            for term in fields.split_list(value)
+        ),
         publication_types=tuple(value.rstrip(".") for value in found.get("PT", NO_LIST)),
         urls=tuple(found.get("XL", NO_LIST)),
         accession=first(found, "AN", "UI").rstrip("."),

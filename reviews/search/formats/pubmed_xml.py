@@ -101,7 +101,8 @@ def book(line: int, raw: str, root: etree._Element) -> Reference:
         publication_types=tuple(filter(None, [text_of(body.get("PublicationType"))])),
         accession=number or ids.get("bookaccession", ""),
         database="PubMed",
-        extra={f"ArticleId {name}": (value,) for name, value in ids.items() if name not in ("doi", "pubmed")} or NOTHING,
+        extra={f"ArticleId {name}": (value,) for name, value in ids.items() if name not in ("doi", "pubmed")}
+        or NOTHING,
     )
 
 
@@ -144,7 +145,11 @@ def year(printed: etree._Element | None, electronic: etree._Element | None, data
     for date in (printed, electronic):
         if date is not None and (found := fields.year(date.findtext("Year") or "", date.findtext("MedlineDate") or "")):
             return found
-    return fields.year(*[one.findtext("Year") or "" for one in data.iterfind("History/PubMedPubDate")]) if data is not None else None
+    return (
+        fields.year(*[one.findtext("Year") or "" for one in data.iterfind("History/PubMedPubDate")])
+        if data is not None
+        else None
+    )
 
 
 def pages(parent: etree._Element | None) -> str:
@@ -163,7 +168,11 @@ def electronic_doi(parent: etree._Element | None) -> str:
 
 
 def banks(parent: etree._Element | None) -> list[str]:
-    return [text_of(one) for one in parent.iterfind("DataBank/AccessionNumberList/AccessionNumber")] if parent is not None else []
+    return (
+        [text_of(one) for one in parent.iterfind("DataBank/AccessionNumberList/AccessionNumber")]
+        if parent is not None
+        else []
+    )
 
 
 def issns(parent: etree._Element | None) -> str:
@@ -185,11 +194,15 @@ def links(parent: etree._Element) -> tuple[Link, ...]:
             continue
         source, number = text_of(one.find("RefSource")), text_of(one.find("PMID"))
         kind = LINKS.get(named, LinkKind.OTHER)
-        made.append(Link(kind, source if kind is not LinkKind.OTHER else f"{named}: {source}", number, fields.doi(source)))
+        made.append(
+            Link(kind, source if kind is not LinkKind.OTHER else f"{named}: {source}", number, fields.doi(source))
+        )
     return tuple(made)
 
 
-def others(citation: dict[str, etree._Element], body: dict[str, etree._Element], ids: dict[str, str]) -> dict[str, tuple[str, ...]]:
+def others(
+    citation: dict[str, etree._Element], body: dict[str, etree._Element], ids: dict[str, str]
+) -> dict[str, tuple[str, ...]]:
     extra = {f"ArticleId {name}": (value,) for name, value in ids.items() if name not in ("doi", "pubmed", "pmc")}
     for place in (citation, body):
         for name in KEPT:
@@ -202,5 +215,14 @@ def others(citation: dict[str, etree._Element], body: dict[str, etree._Element],
     return extra
 
 
-KEPT = ("OtherAbstract", "InvestigatorList", "CoiStatement", "GrantList", "ChemicalList", "SupplMeshList", "GeneralNote", "VernacularTitle")
+KEPT = (
+    "OtherAbstract",
+    "InvestigatorList",
+    "CoiStatement",
+    "GrantList",
+    "ChemicalList",
+    "SupplMeshList",
+    "GeneralNote",
+    "VernacularTitle",
+)
 """What has no field of its own, as it stands; affiliations and cited works stay in the raw text only."""

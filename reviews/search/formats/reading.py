@@ -5,7 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from . import bibtex, cleaning, counting, csv, ctgov_json, detection, endnote_xml, excel, nbib, ovid, pubmed_xml, refer, ris, table, wos, zipped
+from . import (
+    bibtex,
+    cleaning,
+    counting,
+    csv,
+    ctgov_json,
+    detection,
+    endnote_xml,
+    excel,
+    nbib,
+    ovid,
+    pubmed_xml,
+    refer,
+    ris,
+    table,
+    wos,
+    zipped,
+)
 from .base import Format, Reading, Reference, Rejection, UnreadableFileError
 
 if TYPE_CHECKING:
@@ -27,7 +44,12 @@ HELD_UNPACKED = 50_000_000
 
 
 def read(
-    data: bytes, *, name: str = "", format: str | None = None, encoding: str | None = None, mapping: Mapping[str, str] | None = None
+    data: bytes,
+    *,
+    name: str = "",
+    format: str | None = None,
+    encoding: str | None = None,
+    mapping: Mapping[str, str] | None = None,
 ) -> Reading:
     said = chosen(format)
     if said is None or encoding is None:
@@ -61,7 +83,9 @@ def chosen(format: str | None) -> Format | None:
         raise UnreadableFileError(f"There is no format called “{format[:40]}”.") from error
 
 
-def tallied(items: Iterator[Reference | Rejection], starts: int, warnings: list[str]) -> Iterator[Reference | Rejection]:
+def tallied(
+    items: Iterator[Reference | Rejection], starts: int, warnings: list[str]
+) -> Iterator[Reference | Rejection]:
     """The items, and for each start that no item came from a rejection: what is lost is at least said."""
     count = 0
     for item in items:
@@ -75,8 +99,10 @@ def tallied(items: Iterator[Reference | Rejection], starts: int, warnings: list[
 
 def read_csv(text: bytes, encoding: str, mapping: Mapping[str, str] | None, warnings: list[str]) -> Reading:
     delimiter, columns, at = csv.header(text)
-    if csv.RAYYAN_LOG <= {table.plain(one) for one in columns}:
-        raise UnreadableFileError("This is Rayyan's log of decisions. It goes with articles.csv, and holds no records itself.")
+    if {table.plain(one) for one in columns} >= csv.RAYYAN_LOG:
+        raise UnreadableFileError(
+            "This is Rayyan's log of decisions. It goes with articles.csv, and holds no records itself."
+        )
     fields = table.mapping_for(columns, mapping)
     starts = csv.starts(text, delimiter, at)
     items = csv.read(text, warnings, delimiter=delimiter, columns=columns, at=at, mapping=fields)
@@ -92,7 +118,15 @@ def read_excel(data: bytes, mapping: Mapping[str, str] | None) -> Reading:
     starts = excel.starts(data, row)
     warnings: list[str] = []
     items = excel.read(data, warnings, columns=columns, header_row=row, mapping=fields)
-    return Reading(Format.EXCEL, "utf-8", starts, tallied(items, starts, warnings), warnings, columns=tuple(columns), mapping=fields)
+    return Reading(
+        Format.EXCEL,
+        "utf-8",
+        starts,
+        tallied(items, starts, warnings),
+        warnings,
+        columns=tuple(columns),
+        mapping=fields,
+    )
 
 
 def read_zip(data: bytes, mapping: Mapping[str, str] | None) -> Reading:
@@ -125,4 +159,11 @@ def read_zip(data: bytes, mapping: Mapping[str, str] | None) -> Reading:
             for item in (reading or read(zipped.content(data, name), name=name, mapping=mapping)).items:
                 yield replace(item, extra={**item.extra, "file": (name,)}) if isinstance(item, Reference) else item
 
-    return Reading(Format.ZIP, "binary", starts, tallied(items(), starts, warnings), warnings, members=tuple(name for name, _ in held))
+    return Reading(
+        Format.ZIP,
+        "binary",
+        starts,
+        tallied(items(), starts, warnings),
+        warnings,
+        members=tuple(name for name, _ in held),
+    )

@@ -114,9 +114,11 @@ def first(found: dict[str, list[str]], tags: tuple[str, ...]) -> str:
 def reference(line: int, raw: str) -> Reference | Rejection:
     found = values_of(raw)
     get = found.get
-    said = get("TY", NO_LIST)[0]
-    if len(found) == 1:
-        return Reference(line, raw, fields.kind(said)) if said else nothing_in(line, raw)
+    said = first(found, ("TY",))
+    if not found:
+        return nothing_in(line, raw)
+    if len(found) == 1 and "TY" in found:  # a bare type is a record, if an empty one: the file says that there is one
+        return Reference(line, raw, fields.kind(said))
     title = first(found, TITLES)
     journal = first(found, JOURNALS)
     if not title and (second := first(found, ("T2",))) and not any(tag in found for tag in ("T3", "BT")):

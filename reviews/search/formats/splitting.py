@@ -29,7 +29,9 @@ def nothing_in(line: int, raw: str) -> Rejection:
 
 def too_long(line: int, beginning: bytes, length: int) -> Rejection:
     most = LONGEST_RECORD // 1_000_000
-    reason = f"The record is {length / 1e6:.1f} MB long; more than {most} MB is no reference. Only its beginning was kept."
+    reason = (
+        f"The record is {length / 1e6:.1f} MB long; more than {most} MB is no reference. Only its beginning was kept."
+    )
     return Rejection(line, reason, decode(beginning))
 
 

@@ -44,7 +44,15 @@ COLUMNS = {
     "kind": "itemtype type referencetype kind typeofreference ty",
 }  # fmt: skip
 NAMED = {name: field for field, names in COLUMNS.items() for name in names.split()}
-WEAK = {"source": "database", "id": "accession", "key": "accession", "type": "kind", "description": "abstract", "date": "year", "summary": "abstract"}
+WEAK = {
+    "source": "database",
+    "id": "accession",
+    "key": "accession",
+    "type": "kind",
+    "description": "abstract",
+    "date": "year",
+    "summary": "abstract",
+}
 """Names with two meanings; they step back when a plainer column is there."""
 JOINED = frozenset({"keywords", "notes", "urls", "publication_types", "registrations", "issn_isbn"})
 INITIALS = re.compile(r"^[^\s,].*\s(?:[A-Z]\.?-?){1,4}\.?$")
@@ -55,7 +63,9 @@ class UnknownColumnsError(UnreadableFileError):
 
     def __init__(self, columns: Sequence[str]) -> None:
         shown = ", ".join(f"“{one[:40]}”" for one in columns[:8])
-        super().__init__(f"This is a table, but no column of it is known as a title ({shown}): say which column holds what.")
+        super().__init__(
+            f"This is a table, but no column of it is known as a title ({shown}): say which column holds what."
+        )
         self.columns = tuple(columns)
 
 
@@ -78,7 +88,7 @@ def mapping_for(columns: Sequence[str], mapping: Mapping[str, str] | None = None
     strong = {field for name, field in found.items() if plain(name) not in WEAK}
     for name, field in list(found.items()):
         other = WEAK.get(plain(name))
-        if other and (field in strong or plain(name) == "source" and "journal" in strong):
+        if other and (field in strong or (plain(name) == "source" and "journal" in strong)):
             found[name] = other if other not in strong else ""
     for name, field in (mapping or {}).items():
         if field and field not in FIELDS:
@@ -90,7 +100,9 @@ def mapping_for(columns: Sequence[str], mapping: Mapping[str, str] | None = None
     return {name: field for name, field in found.items() if field}
 
 
-def reference(line: int, raw: str, columns: Sequence[str], cells: Sequence[str], mapping: Mapping[str, str]) -> Reference | Rejection:
+def reference(
+    line: int, raw: str, columns: Sequence[str], cells: Sequence[str], mapping: Mapping[str, str]
+) -> Reference | Rejection:
     """A record of one row. Cells beyond the header are kept under "beyond the header"."""
     if not any(cell.strip() for cell in cells):
         return Rejection(line, "There is nothing in this row.", raw)
@@ -136,7 +148,9 @@ def built(line: int, raw: str, found: dict[str, list[str]], extra: dict[str, tup
         issue=one("issue"),
         pages=one("pages") or fields.pages(one("first_page"), one("last_page")),
         doi=fields.doi(one("doi")) or fields.first_doi(found.get("urls", ())),
-        pmid=number.lstrip("0") if number.isdigit() else fields.pmid(f"{number} {one('accession')} {' '.join(found.get('urls', ()))}"),
+        pmid=number.lstrip("0")
+        if number.isdigit()
+        else fields.pmid(f"{number} {one('accession')} {' '.join(found.get('urls', ()))}"),
         pmcid=fields.pmcid(one("pmcid")) or (f"PMC{one('pmcid')}" if one("pmcid").isdigit() else ""),
         registrations=trials,
         issn_isbn="; ".join(found.get("issn_isbn", ())),
@@ -162,7 +176,11 @@ def as_written(cell: str) -> str:
 
 def terms(value: str) -> list[str]:
     parts = fields.split_list(value.replace("\n", ";"))
-    return [part for part in (one.strip() for one in value.split(",")) if part] if len(parts) == 1 and value.count(",") > 1 else parts
+    return (
+        [part for part in (one.strip() for one in value.split(",")) if part]
+        if len(parts) == 1 and value.count(",") > 1
+        else parts
+    )
 
 
 def people(text: str) -> tuple[str, ...]:
@@ -183,6 +201,10 @@ def commas(text: str) -> list[str]:
     names = [name.strip() for name in text.rstrip(".").split(",") if name.strip()]
     if len(names) > 1 and all(INITIALS.match(name) or " " in name for name in names):
         return names
-    if len(names) > 2 and not len(names) % 2 and all(re.fullmatch(r"(?:[A-Z]\.?[ -]?){1,4}", name) for name in names[1::2]):
+    if (
+        len(names) > 2
+        and not len(names) % 2
+        and all(re.fullmatch(r"(?:[A-Z]\.?[ -]?){1,4}", name) for name in names[1::2])
+    ):
         return [f"{family}, {given}" for family, given in zip(names[::2], names[1::2], strict=True)]
     return [text]

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 START = rb"PT(?: [A-Z]|\n|\Z)"
 TAG = re.compile(r"([A-Z][A-Z0-9])(?:\s(.*))?$", re.DOTALL)
-TAKEN = frozenset({"PT", "TI", "AF", "SO", "VL", "IS", "BP", "EP", "DI", "PM", "AB", "LA", "DE", "ID", "DT", "UT", "ER"})
+TAKEN = frozenset(
+    {"PT", "TI", "AF", "SO", "VL", "IS", "BP", "EP", "DI", "PM", "AB", "LA", "DE", "ID", "DT", "UT", "ER"}
+)
 LISTS = frozenset({"AU", "AF", "CR", "BE", "ED", "BA", "BF", "CA", "C1", "RI", "OI"})
 """Tags whose every line is a value; the lines of the others are one text."""
 NO_LIST: list[str] = []
@@ -71,7 +73,9 @@ def reference(line: int, raw: str) -> Reference | Rejection:
     return Reference(
         line=line,
         raw=raw,
-        kind=fields.kind(types[0]) if types and fields.kind(types[0]) != "other" else fields.kind(first(found, "PT")[:1]),
+        kind=fields.kind(types[0])
+        if types and fields.kind(types[0]) != "other"
+        else fields.kind(first(found, "PT")[:1]),
         title=title,
         authors=tuple([name for name in (found.get("AF") or found.get("AU") or []) if name] + found.get("CA", [])),
         year=fields.year(first(found, "PY"), first(found, "PD"), first(found, "EA")),
@@ -80,7 +84,11 @@ def reference(line: int, raw: str) -> Reference | Rejection:
         issue=first(found, "IS"),
         pages=fields.pages(first(found, "BP", "AR", "PS"), first(found, "EP")),
         doi=fields.first_doi([*found.get("DI", []), *found.get("D2", [])]),
-        pmid=number.lstrip("0") if number.isdigit() else accession[8:] if accession.startswith("MEDLINE:") and accession[8:].isdigit() else "",
+        pmid=number.lstrip("0")
+        if number.isdigit()
+        else accession[8:]
+        if accession.startswith("MEDLINE:") and accession[8:].isdigit()
+        else "",
         registrations=fields.registrations(title, abstract),
         issn_isbn="; ".join(value for tag in ("SN", "EI", "BN") for value in found.get(tag, [])),
         abstract=abstract,

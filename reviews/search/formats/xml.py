@@ -69,7 +69,9 @@ def one(
         return too_long(line, data[begin : begin + SHOWN], end - begin)
     text = data[begin:end]
     if not is_closed:
-        return Rejection(line, "The file ends, or another record begins, in the middle of this record.", decode(data[begin:end]))
+        return Rejection(
+            line, "The file ends, or another record begins, in the middle of this record.", decode(data[begin:end])
+        )
     raw = decode(text)
     if b"&" in text:
         text = ENTITY.sub(b"&amp;", text)

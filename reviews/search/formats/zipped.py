@@ -36,7 +36,9 @@ def detect(data: bytes) -> Detected:
     if "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names):
         return Detected(Format.EXCEL, "utf-8", "an Excel workbook's parts")
     if "[Content_Types].xml" in names:
-        raise UnreadableFileError("This is an Office document, not a file of references: save the table as .xlsx or CSV.")
+        raise UnreadableFileError(
+            "This is an Office document, not a file of references: save the table as .xlsx or CSV."
+        )
     return Detected(Format.ZIP, "binary", "a zip file's beginning")
 
 
@@ -58,7 +60,9 @@ def members(data: bytes) -> list[Member]:
     if len(inside) > MOST_MEMBERS:
         raise UnreadableFileError(f"The zip file holds {len(inside):,} files; {MOST_MEMBERS:,} is the most we take.")
     if sum(one.file_size for one in inside) > MOST_UNPACKED:
-        raise UnreadableFileError(f"Unpacked, the zip file would be larger than {MOST_UNPACKED // 1_000_000} MB: split it.")
+        raise UnreadableFileError(
+            f"Unpacked, the zip file would be larger than {MOST_UNPACKED // 1_000_000} MB: split it."
+        )
     if any(one.file_size > SMALL and one.file_size > MOST_PACKED * max(one.compress_size, 1) for one in inside):
         raise UnreadableFileError("The zip file unpacks to far more than any export does; it was not opened.")
     if any(one.flag_bits & 0x1 for one in inside):
@@ -75,7 +79,17 @@ def content(data: bytes, name: str) -> bytes:
     try:
         with opened(data) as archive, archive.open(name) as member:
             return member.read(archive.getinfo(name).file_size)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, KeyError, ValueError, OverflowError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        KeyError,
+        ValueError,
+        OverflowError,
+    ) as error:
         raise UnreadableFileError(f"“{name[:80]}” in the zip file is damaged.") from error
 
 

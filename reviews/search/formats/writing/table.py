@@ -20,9 +20,7 @@ COLUMNS = (
 JOINED_BY = "; "
 
 
-def csv_rows(
-    references: Iterable[tuple[Reference, Mapping[str, str]]], columns: Sequence[str] = ()
-) -> Iterator[str]:
+def csv_rows(references: Iterable[tuple[Reference, Mapping[str, str]]], columns: Sequence[str] = ()) -> Iterator[str]:
     """The header, then one row's text at a time; ``columns`` names what stands beside each reference."""
     yield line([*COLUMNS, *columns])
     for one, beside in references:

@@ -10,7 +10,10 @@ from reviews.search.formats import Reference, read
 
 FOLDER = Path(__file__).resolve().parents[5] / "shared" / "corpora" / "references"
 FILES = (
-    {one["file"]: one["expected"] | {"format": one["format"]} for one in json.loads((FOLDER / "manifest.json").read_text())["files"]}
+    {
+        one["file"]: one["expected"] | {"format": one["format"]}
+        for one in json.loads((FOLDER / "manifest.json").read_text())["files"]
+    }
     if FOLDER.exists()
     else {}
 )

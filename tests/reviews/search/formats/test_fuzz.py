@@ -11,7 +11,32 @@ from reviews.search.formats import Reference, UnreadableFileError, read
 from .samples import SAMPLES
 
 CASES = int(os.environ.get("PERENNIAL_FUZZ", "60"))
-SIGNS = st.sampled_from(['"', "\n", "\r", "\r\n", "\n\n", ",", "{", "}", "<", ">", "%", "@", "\\", "#", "=", "\0", "\ufeff", " ", "\t", "é", "  - ", "&#x0;"])
+SIGNS = st.sampled_from(
+    [
+        '"',
+        "\n",
+        "\r",
+        "\r\n",
+        "\n\n",
+        ",",
+        "{",
+        "}",
+        "<",
+        ">",
+        "%",
+        "@",
+        "\\",
+        "#",
+        "=",
+        "\0",
+        "\ufeff",
+        " ",
+        "\t",
+        "é",
+        "  - ",
+        "&#x0;",
+    ]
+)
 
 
 @st.composite
@@ -45,7 +70,9 @@ def holds(data, **options):
     assert len(items) == reading.starts, (len(items), reading.starts, data)
     assert not any("counted to begin" in one for one in reading.warnings), data
     for item in items:
-        assert isinstance(item, Reference) or (item.reason.endswith(".") and "not found by the reader" not in item.reason), data
+        assert isinstance(item, Reference) or (
+            item.reason.endswith(".") and "not found by the reader" not in item.reason
+        ), data
         assert "\0" not in item.raw
 
 

@@ -52,7 +52,7 @@ def test_no_encoding_and_no_line_end_costs_a_record(name, encoding, end):
 
 
 def test_byte_order_marks_between_joined_files_are_dropped():
-    assert len(records((RIS.encode("utf-8-sig") + RIS.encode("utf-8-sig")))) == 4
+    assert len(records(RIS.encode("utf-8-sig") + RIS.encode("utf-8-sig"))) == 4
 
 
 def test_nul_and_ctrl_z_are_dropped():
@@ -100,7 +100,9 @@ def test_an_article_cut_off_is_named_with_its_line():
 
 
 def test_entities_are_never_resolved():
-    evil = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + SAMPLES["pubmed_xml"].partition("?>")[2].replace("&amp;", "&a;")
+    evil = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + SAMPLES["pubmed_xml"].partition("?>")[2].replace(
+        "&amp;", "&a;"
+    )
     assert records(evil)[0].title == "Cells &a; hope: a trial"
 
 

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from reviews.search.formats import Reference, read
 from reviews.search.formats.writing import bibtex, csv_rows, ris
 
-word = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z", "Cs"), exclude_characters=";|"), min_size=5, max_size=9)
+word = st.text(
+    st.characters(codec="utf-8", exclude_categories=("C", "Z", "Cs"), exclude_characters=";|"), min_size=5, max_size=9
+)
 phrase = st.lists(word, min_size=2, max_size=6).map(lambda words: "Axy " + " ".join(words) + " end")
 reference = st.builds(
     Reference, line=st.just(1), raw=st.just(""), kind=st.sampled_from(["journal", "book", "conference"]), title=phrase,
