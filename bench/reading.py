@@ -20,7 +20,36 @@ if TYPE_CHECKING:
 RECORDS = 5_000
 ROUNDS = 5
 SEED = 7
-WORDS = ["patients", "trial", "randomised", "controlled", "effect", "treatment", "mortality", "cells", "therapy", "placebo", "group", "outcome", "risk", "days", "severe", "respiratory", "distress", "infusion", "clinical", "safety", "adverse", "events", "follow-up", "weeks", "baseline", "analysis", "comparison", "hospital"]
+WORDS = [
+    "patients",
+    "trial",
+    "randomised",
+    "controlled",
+    "effect",
+    "treatment",
+    "mortality",
+    "cells",
+    "therapy",
+    "placebo",
+    "group",
+    "outcome",
+    "risk",
+    "days",
+    "severe",
+    "respiratory",
+    "distress",
+    "infusion",
+    "clinical",
+    "safety",
+    "adverse",
+    "events",
+    "follow-up",
+    "weeks",
+    "baseline",
+    "analysis",
+    "comparison",
+    "hospital",
+]
 
 
 def words(dice: random.Random, count: int) -> str:

@@ -31,7 +31,7 @@ COLUMNS = {
     "doi": "doi digitalobjectidentifier articledoi doilink di",
     "pmid": "pmid pubmedid medlinepmid pubmed pubmedpmid",
     "pmcid": "pmcid pmc pmcidnumber pubmedcentralid",
-    "registrations": "nctnumber trialid registrationnumber otherids secondaryids mainid clinicaltrialnumbers nctid trialregistration trialregistrationnumber",
+    "registrations": "registrations nctnumber trialid registrationnumber otherids secondaryids mainid clinicaltrialnumbers nctid trialregistration trialregistrationnumber",
     "issn_isbn": "issn isbn issnisbn eissn issns isbns sn",
     "abstract": "abstract abstracttext briefsummary abstractnote summary description ab notesabstract",
     "language": "language languageoforiginaldocument languages la articlelanguage",

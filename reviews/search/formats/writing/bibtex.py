@@ -68,4 +68,5 @@ def person(name: str) -> str:
 
 
 def escaped(text: str) -> str:
-    return "".join(SIGNS.get(sign, sign) for sign in text)
+    apart = re.sub(r"([-`'])(?=\1)", "\\1\0", text)  # -- and '' would be read as one sign
+    return "".join(SIGNS.get(sign, sign) for sign in apart).replace("\0", "{}")
