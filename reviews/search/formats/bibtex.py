@@ -30,6 +30,7 @@ TAKEN = frozenset({
     "isbn", "abstract", "language", "keywords", "url", "note", "booktitle",
 })  # fmt: skip
 MOST_STRINGS = 10_000
+LONGEST_STRING = 10_000
 
 
 def read(data: bytes, warnings: list[str]) -> Iterator[Reference | Rejection]:
@@ -46,7 +47,7 @@ def abbreviations(data: bytes) -> dict[str, str]:
             break
         text = decode(data[found.end() : found.end() + 10_000])
         for name, value, _ in pairs(text, 0, strings, "}" if data[found.end() - 1 : found.end()] == b"{" else ")"):
-            strings[name.lower()] = value
+            strings[name.lower()] = value[:LONGEST_STRING]
             break
     return strings
 

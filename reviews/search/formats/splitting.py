@@ -53,8 +53,9 @@ def after_blanks(data: bytes, body: bytes) -> Iterator[int]:
     begin = top.end() if top else 0
     if re.compile(body).match(data, begin):
         yield begin
-    for found in re.compile(rb"\n(?:[ \t]*+\n)++(?=" + body + rb")").finditer(data, max(begin - 1, 0)):
-        if found.end() > begin:
+    begins = re.compile(body)
+    for found in re.compile(rb"\n(?:[ \t]*+\n)++").finditer(data, max(begin - 1, 0)):  # a run once, however long it is
+        if found.end() > begin and begins.match(data, found.end()):
             yield found.end()
 
 
