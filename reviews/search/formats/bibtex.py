@@ -26,8 +26,8 @@ MONTHS = {
     )
 }  # fmt: skip
 TAKEN = frozenset({
-    "title", "author", "year", "date", "journal", "journaltitle", "volume", "number", "issue", "pages", "doi", "pmid", "pmcid", "issn",
-    "isbn", "abstract", "language", "keywords", "url", "note", "booktitle",
+    "title", "author", "year", "date", "journal", "journaltitle", "volume", "number", "issue", "pages", "doi", "pmid", "pmcid",
+    "issn", "isbn", "abstract", "language", "keywords", "url", "note", "booktitle",
 })  # fmt: skip
 MOST_STRINGS = 10_000
 LONGEST_STRING = 10_000

@@ -9,10 +9,14 @@ from .base import Detected, Format, UnreadableFileError
 
 LOOKED_AT = (1 << 15, 1 << 20)
 """Bytes; the second only where the first show nothing."""
+ENDNOTE = re.compile(rb"<xml>\s*<records\b|<records>\s*<record\b|<record>(?=[\s\S]{0,4000}?<ref-type)")
+CTGOV = re.compile(
+    rb'\A\s*(?:\{\s*"studies"\s*:|\[?\s*\{(?=[\s\S]{0,2000}?"protocolSection"))|"protocolSection"\s*:\s*\{'
+)
 MARKS = (
     (Format.PUBMED_XML, re.compile(rb"<(?:PubmedArticleSet|PubmedArticle|PubmedBookArticle)\b"), "PubMed's element names"),
-    (Format.ENDNOTE_XML, re.compile(rb"<xml>\s*<records\b|<records>\s*<record\b|<record>(?=[\s\S]{0,4000}?<ref-type)"), "EndNote's <records>"),
-    (Format.CTGOV_JSON, re.compile(rb'\A\s*(?:\{\s*"studies"\s*:|\[?\s*\{(?=[\s\S]{0,2000}?"protocolSection"))|"protocolSection"\s*:\s*\{'), "ClinicalTrials.gov's “protocolSection”"),
+    (Format.ENDNOTE_XML, ENDNOTE, "EndNote's <records>"),
+    (Format.CTGOV_JSON, CTGOV, "ClinicalTrials.gov's “protocolSection”"),
     (Format.NBIB, re.compile(rb"^(?:PMID ?|OWN )-", re.MULTILINE), "lines that begin with “PMID- ” or “OWN - ”"),
     (Format.RIS, re.compile(rb"^[ \t]*TY[ \t]{0,3}-", re.MULTILINE), "lines that begin with “TY  -”"),
     (Format.OVID, re.compile(rb"^[ \t]*<[ \t]*\d+[ \t]*\.?[ \t]*>[ \t]*$", re.MULTILINE), "records numbered <1>"),

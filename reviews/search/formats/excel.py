@@ -97,17 +97,19 @@ def starts(data: bytes, header_row: int) -> int:
         at = 0
         for _, row in etree.iterparse(source, tag="{*}row", resolve_entities=False, no_network=True, recover=True):
             at = int(row.get("r") or at + 1)
-            if any(
-                (one.tag.endswith(("}v", "}is")) and "".join(one.itertext()) != "") or one.tag.endswith("}is")
-                for cell in row
-                for one in cell
-            ):
+            if any(says_something(one) for cell in row for one in cell):
                 found = True
                 count += at > header_row
             row.clear(keep_tail=False)
         if found:
             return count
     return 0
+
+
+def says_something(part: etree._Element) -> bool:
+    """Whether a part of a cell is a value; a text in the cell itself counts even if it is empty, as openpyxl has it."""
+    name = etree.QName(part).localname
+    return name == "is" or (name == "v" and bool("".join(part.itertext())))
 
 
 def sheet_names(data: bytes) -> list[str]:

@@ -18,12 +18,15 @@ NAMES = {
     "accession number": "AN", "author": "AU", "authors": "AU", "authors full name": "AU", "title": "TI", "original title": "TT",
     "source": "SO", "abstract": "AB", "database": "DB", "publication type": "PT", "document type": "PT", "doi": "DO",
     "digital object identifier": "DO", "year of publication": "YR", "language": "LG", "author keywords": "KW", "keyword": "KW",
-    "subject headings": "SH", "mesh subject headings": "SH", "emtree heading": "SH", "issn": "IS", "isbn": "IB", "issn print": "IS",
+    "subject headings": "SH", "mesh subject headings": "SH", "emtree heading": "SH", "issn": "IS", "isbn": "IB",
+    "issn print": "IS",
     "pmid": "PM", "unique identifier": "UI", "link to the ovid full text or citation": "XL", "clinical trial number": "CN",
-    "clinical trial registry number": "CN", "digital object identifier (doi)": "DO", "journal name": "JN", "journal title": "JN",
+    "clinical trial registry number": "CN", "digital object identifier (doi)": "DO",
+    "journal name": "JN", "journal title": "JN",
 }  # fmt: skip
 SOURCE = re.compile(
-    r"^(?P<journal>.+?)[.,]?\s+(?:(?:[A-Z][a-z]+[/\w]*\s+)?\d{4}\s*;\s*)?(?P<volume>\d+[A-Za-z]?)\s*(?:\((?P<issue>[^)]{1,30})\))?\s*[:,]\s*(?P<pages>[A-Za-z]?\d+[-\w]*)"
+    r"^(?P<journal>.+?)[.,]?\s+(?:(?:[A-Z][a-z]+[/\w]*\s+)?\d{4}\s*;\s*)?"
+    r"(?P<volume>\d+[A-Za-z]?)\s*(?:\((?P<issue>[^)]{1,30})\))?\s*[:,]\s*(?P<pages>[A-Za-z]?\d+[-\w]*)"
 )
 TAKEN = frozenset({"AU", "TI", "AB", "DB", "PT", "DO", "DI", "LG", "KW"})
 NO_LIST: list[str] = []

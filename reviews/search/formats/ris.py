@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from . import fields
 from .base import NOTHING, Link, LinkKind, Reference, Rejection
-from .splitting import nothing_in, pieces
+from .splitting import blanks_before, nothing_in, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ START = re.compile(rb"TY[ \t]{0,3}-")
 LOOSE_TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])[ \t]{0,3}-(?:[ \t]+|$)(.*)", re.DOTALL)
 """One blank, a tab or none before the hyphen; believed only of tags that are known, for prose can look like this."""
 
-NEWLINE, BLANKS = 10, b" \t"
+NEWLINE = 10
 TAGGED = re.compile(r"^([A-Z][A-Z0-9])  -(?: (.*))?$", re.MULTILINE)
 TITLES = ("TI", "T1", "CT", "BT", "TT")
 JOURNALS = ("JF", "JO", "T2", "JA", "J2", "J1", "BT", "T3")
@@ -58,8 +58,7 @@ def starts(data: bytes) -> Iterator[int]:
     for found in START.finditer(data):
         at = found.start()
         if at and data[at - 1] != NEWLINE:
-            while at and data[at - 1] in BLANKS:
-                at -= 1
+            at = blanks_before(data, at)
             if at and data[at - 1] != NEWLINE:
                 continue
         yield at
@@ -141,7 +140,8 @@ def reference(line: int, raw: str) -> Reference | Rejection:
         fields.year(*[value for tag in YEARS if tag in found for value in found[tag]]),
         journal, first(found, ("VL", "VO")), issues[0] if issues else "",
         fields.pages(start[0] if start else first(found, ("C7", "PP")), end[0] if end else ""),
-        doi, pubmed_number(found, database), fields.pmcid(first(found, ("C2", "C6", "U1", "AN"))) if "C2" in found or "C6" in found else "",
+        doi, pubmed_number(found, database),
+        fields.pmcid(first(found, ("C2", "C6", "U1", "AN"))) if "C2" in found or "C6" in found else "",
         fields.registrations(title, abstract, *[value for tag in REGISTRATIONS if tag in found for value in found[tag]]),
         "; ".join(get("SN", NO_LIST)), abstract, first(found, ("LA",)),
         tuple(keywords) if len(keywords) > 1 else tuple(fields.split_list(keywords[0])) if keywords else (),
@@ -168,8 +168,5 @@ def pubmed_number(found: dict[str, list[str]], database: str) -> str:
 
 
 def links(notes: tuple[str, ...]) -> tuple[Link, ...]:
-    made = []
-    for note in notes:
-        if "etract" in note and (found := RETRACTED.search(note)):
-            made.append(Link(LinkKind.RETRACTION_IN, found[1][:500], fields.pmid(found[1]), fields.doi(found[1])))
-    return tuple(made)
+    said = [found[1] for note in notes if "etract" in note and (found := RETRACTED.search(note))]
+    return tuple([Link(LinkKind.RETRACTION_IN, text[:500], fields.pmid(text), fields.doi(text)) for text in said])

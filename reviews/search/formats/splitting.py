@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LONGEST_RECORD = 8_000_000
 """Bytes. The longest real record seen has 250,000; beyond this a file is broken or meant to break us."""
+STEP = 4096
 SHOWN = 2_000
 """How much of the text of a record that was refused for its length is kept."""
 
@@ -37,6 +38,17 @@ def too_long(line: int, beginning: bytes, length: int) -> Rejection:
 
 def decode(data: bytes | bytearray) -> str:
     return data.decode("utf-8", "replace")
+
+
+def blanks_before(data: bytes, at: int) -> int:
+    """Where the blanks begin that end at a place: in great steps, for a line of 200 MB of blanks has been seen."""
+    while at:
+        piece = bytes(data[max(0, at - STEP) : at])
+        left = piece.rstrip(b" \t")
+        at -= len(piece) - len(left)
+        if left:
+            break
+    return at
 
 
 def places(data: bytes, body: bytes) -> Iterator[int]:

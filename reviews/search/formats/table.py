@@ -19,10 +19,19 @@ FIELDS = (
 """What a column can be mapped to; "" leaves it in ``extra``."""
 
 COLUMNS = {
-    "title": "title articletitle documenttitle primarytitle studytitle publictitle scientifictitle brieftitle paper papertitle itemtitle ti",
+    "title": (
+        "title articletitle documenttitle primarytitle studytitle publictitle scientifictitle brieftitle "
+        "paper papertitle itemtitle ti"
+    ),
     "authors": "authors author authornames authorss authorfullnames firstauthors creator creators au authorlist",
-    "year": "year publicationyear publishedyear pubyear yearpublished coverdate date publicationdate py datepublished dateofpublication publisheddate",
-    "journal": "journal journalbook sourcetitle publicationtitle source secondarytitle journaltitle journalname container containertitle booktitle so periodical",
+    "year": (
+        "year publicationyear publishedyear pubyear yearpublished coverdate date publicationdate py "
+        "datepublished dateofpublication publisheddate"
+    ),
+    "journal": (
+        "journal journalbook sourcetitle publicationtitle source secondarytitle journaltitle journalname "
+        "container containertitle booktitle so periodical"
+    ),
     "volume": "volume vol vl",
     "issue": "issue number issuenumber no ip",
     "pages": "pages page pagerange pagination artno articlenumber pg",
@@ -31,11 +40,17 @@ COLUMNS = {
     "doi": "doi digitalobjectidentifier articledoi doilink di",
     "pmid": "pmid pubmedid medlinepmid pubmed pubmedpmid",
     "pmcid": "pmcid pmc pmcidnumber pubmedcentralid",
-    "registrations": "registrations nctnumber trialid registrationnumber otherids secondaryids mainid clinicaltrialnumbers nctid trialregistration trialregistrationnumber",
+    "registrations": (
+        "registrations nctnumber trialid registrationnumber otherids secondaryids mainid clinicaltrialnumbers "
+        "nctid trialregistration trialregistrationnumber"
+    ),
     "issn_isbn": "issn isbn issnisbn eissn issns isbns sn",
     "abstract": "abstract abstracttext briefsummary abstractnote summary description ab notesabstract",
     "language": "language languageoforiginaldocument languages la articlelanguage",
-    "keywords": "keywords keyword authorkeywords indexkeywords manualtags automatictags emtreedrugindextermsmajorfocus mesh meshterms ieeeterms conditions inspeccontrolledterms subjects",
+    "keywords": (
+        "keywords keyword authorkeywords indexkeywords manualtags automatictags "
+        "emtreedrugindextermsmajorfocus mesh meshterms ieeeterms conditions inspeccontrolledterms subjects"
+    ),
     "publication_types": "publicationtype documenttype publicationtypes articletype studytype",
     "urls": "url urls link links studyurl fulltexturl pdflink fulltextlink",
     "accession": "accessionnumber key eid recordid accession id pui covidence uniqueid itemkey ut",

@@ -14,8 +14,10 @@ phrase = st.lists(word, min_size=2, max_size=6).map(lambda words: "Axy " + " ".j
 reference = st.builds(
     Reference, line=st.just(1), raw=st.just(""), kind=st.sampled_from(["journal", "book", "conference"]), title=phrase,
     authors=st.lists(st.sampled_from(["Ñandú, Ana", "Li, Bo", "Drugs and Devices Group"]), unique=True, min_size=2).map(tuple),
-    year=st.none() | st.integers(1500, 2099), journal=st.just("Journal & Trials"), volume=st.sampled_from(["", "12"]), issue=st.just("3"),
-    pages=st.sampled_from(["10-19", "e12", ""]), doi=st.sampled_from(["", "10.1234/a_b(c)"]), pmid=st.sampled_from(["", "7654321"]),
+    year=st.none() | st.integers(1500, 2099), journal=st.just("Journal & Trials"), volume=st.sampled_from(["", "12"]),
+    issue=st.just("3"),
+    pages=st.sampled_from(["10-19", "e12", ""]), doi=st.sampled_from(["", "10.1234/a_b(c)"]),
+    pmid=st.sampled_from(["", "7654321"]),
     pmcid=st.sampled_from(["", "PMC123456"]), registrations=st.sampled_from([(), ("NCT01234567",)]), abstract=phrase,
     keywords=st.just(("one", "two")),
 )  # fmt: skip
