@@ -53,7 +53,8 @@ def pubmed(dice: random.Random, count: int) -> str:
     for number in range(1, count + 1):
         people = "".join(
             f"<Author ValidYN='Y'><LastName>{dice.choice(WORDS).title()}</LastName>"
-            "<ForeName>A B</ForeName><Initials>AB</Initials>"
+            "<ForeName>A B</ForeName>"
+            "<Initials>AB</Initials>"
             f"<AffiliationInfo><Affiliation>{words(dice, 12)}</Affiliation></AffiliationInfo></Author>"
             for _ in range(5)
         )
@@ -73,7 +74,8 @@ def pubmed(dice: random.Random, count: int) -> str:
         made.append(
             f"<PubmedArticle><MedlineCitation Status='MEDLINE' Owner='NLM'><PMID Version='1'>{number}</PMID>"
             f"<Article PubModel='Print'><Journal><ISSN IssnType='Print'>1234-5678</ISSN><JournalIssue>"
-            f"<Volume>{number % 90}</Volume><Issue>3</Issue><PubDate><Year>2020</Year></PubDate></JournalIssue><Title>Journal of {dice.choice(WORDS)}</Title></Journal>"
+            f"<Volume>{number % 90}</Volume><Issue>3</Issue><PubDate><Year>2020</Year></PubDate></JournalIssue>"
+            f"<Title>Journal of {dice.choice(WORDS)}</Title></Journal>"
             f"<ArticleTitle>{words(dice, 14)}</ArticleTitle><Pagination><MedlinePgn>1-9</MedlinePgn></Pagination>"
             f"<Abstract>{parts}</Abstract><AuthorList>{people}</AuthorList><Language>eng</Language><PublicationTypeList>"
             f"<PublicationType UI='D016428'>Journal Article</PublicationType></PublicationTypeList>"

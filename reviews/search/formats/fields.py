@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 DOI = re.compile(r"10\.\d{4,9}/[^\s\"|]+", re.IGNORECASE)
 YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 PMID_SAID = re.compile(
-    r"(?:\bPMID|\bPubMed(?: ?ID)?|\bMEDLINE)\s*[:=#]?\s*(\d{1,8})(?!\d)"
+    r"(?:\bPMID|\bPubMed(?: ?ID)?|\bMEDLINE)\s*[:=#]?\s*(?:NLM)?(\d{1,8})(?!\d)"
     r"|(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/|list_uids=)(\d{1,8})(?!\d)",
     re.IGNORECASE,
 )
+"""CINAHL writes "PMID: NLM" before the number."""
 PMCID = re.compile(r"(?<![A-Za-z])PMC\s?(\d{3,9})(?!\d)", re.IGNORECASE)
 BARE_PMID = re.compile(r"\d{5,8}\Z")
 NOTHING_SAID = frozenset({"", "na", "n/a", "nan", "none", "null", "-", "--"})

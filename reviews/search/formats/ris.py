@@ -42,6 +42,7 @@ KNOWN = TAKEN | frozenset({
     "ST", "T2", "T3", "TA", "TT", "U1", "U2", "U3", "U4", "U5", "VO", "XR", "US", "Y2", "YR", "NO", "SI", "PT",
 })  # fmt: skip
 PUBLICATION_TYPE_TAGS = ("M3", "PT")
+ADDRESSES = re.compile(r"\s+(?=https?://)")
 RETRACTED = re.compile(r"\b(?:retracted|retraction) in\b[:.]?\s*(.*)", re.IGNORECASE)
 NO_LIST: list[str] = []
 
@@ -79,7 +80,7 @@ def values_of(raw: str) -> dict[str, list[str]]:
             else:
                 values.append(value.strip())
         return found
-    values = None
+    values, last = None, ""
     for line in raw.split("\n"):
         tag = line[:2]
         if line[2:6] == "  - " and tag.isalnum() and tag.isupper():
@@ -88,11 +89,14 @@ def values_of(raw: str) -> dict[str, list[str]]:
             tag, value = loose[1], loose[2]
         else:
             more = line.strip()
-            if more and values is not None:
+            if more and last == "KW" and values is not None and not line.startswith(("  ", "\t")):
+                values.append(more)  # EndNote writes one keyword a line under the first
+            elif more and values is not None:
                 values[-1] = f"{values[-1]} {more}" if values[-1] else more
             continue
         if tag == "ER":
             break
+        last = tag
         values = found.get(tag)
         if values is None:
             values = found[tag] = [value.strip()]
@@ -146,7 +150,7 @@ def reference(line: int, raw: str) -> Reference | Rejection:
         "; ".join(get("SN", NO_LIST)), abstract, first(found, ("LA",)),
         tuple(keywords) if len(keywords) > 1 else tuple(fields.split_list(keywords[0])) if keywords else (),
         tuple([value for tag in PUBLICATION_TYPE_TAGS if tag in found for value in found[tag] if value and "10." not in value]),
-        tuple([value for tag in URLS if tag in found for value in found[tag] if value]),
+        tuple([url for tag in URLS if tag in found for value in found[tag] for url in ADDRESSES.split(value) if url]),
         first(found, ("AN", "ID", "U1", "C2")), database, notes,
         links(notes) if notes else (), extra or NOTHING,
     )  # fmt: skip

@@ -40,8 +40,7 @@ WRONG = {
     ("derived__nul_bytes_and_ctrl_z.ris", "n_with_pmid"): (12, "as in the file it was made of"),
     ("rispy__example_extraneous_data.ris", "n_with_pmid"): (0, "12345 in ID is the exporter's own number"),
     ("rispy__example_full.ris", "n_with_pmid"): (0, "12345 in ID is the exporter's own number"),
-    ("asreview__ris_issue_992.txt", "n_with_pmid"): (2, "two addresses name one; the third number is not said to be one"),
-    ("derived__gb18030.ris", "n_with_pmid"): (1, "a number that a tag outside the manifest's list calls a PMID"),
+    ("derived__gb18030.ris", "n_with_pmid"): (1, "the last UR goes on for seven lines; the second is this work's PubMed address"),
     ("synthesisr__citesource_issue_24.ris", "n_with_pmid"): (1, "as above"),
     ("jabref__IsiImporterTestMedline.isi", "n_with_pmid"): (2, "UT MEDLINE:16842170 is a PubMed number"),
 }  # fmt: skip

@@ -12,7 +12,8 @@ from .samples import SAMPLES
 
 CASES = int(os.environ.get("PERENNIAL_FUZZ", "60"))
 SIGNS = st.sampled_from([
-    '"', "\n", "\r", "\r\n", "\n\n", ",", "{", "}", "<", ">", "%", "@", "\\", "#", "=", "\0", "\ufeff", " ", "\t", "é", "  - ", "&#x0;",
+    '"', "\n", "\r", "\r\n", "\n\n", ",", "{", "}", "<", ">", "%", "@", "\\", "#", "=", "\0", "\ufeff", " ", "\t",
+    "é", "  - ", "&#x0;",
 ])  # fmt: skip
 
 

@@ -4,7 +4,17 @@ import zipfile
 import openpyxl
 import pytest
 
-from reviews.search.formats import Format, LinkKind, Reference, Rejection, UnreadableFileError, detect, read
+from reviews.search.formats import (
+    Format,
+    LinkKind,
+    Reference,
+    Rejection,
+    UnreadableFileError,
+    counting,
+    detect,
+    read,
+    reading,
+)
 
 from .samples import CSV, NBIB, RIS, SAMPLES
 
@@ -171,3 +181,37 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked():
 def test_what_cannot_be_read_is_answered_with_a_sentence(data, sentence):
     with pytest.raises(UnreadableFileError, match=sentence):
         read(data)
+
+
+def test_keywords_and_addresses_that_stand_one_a_line_stay_apart():
+    addresses = "UR  - https://example.org/1\nhttps://pubmed.ncbi.nlm.nih.gov/7654321/\n"
+    [one] = records(f"TY  - JOUR\nKW  - sepsis\nacute lung\n      injury\n{addresses}ER  - ")
+    assert one.keywords == ("sepsis", "acute lung injury")
+    assert one.urls == ("https://example.org/1", "https://pubmed.ncbi.nlm.nih.gov/7654321/")
+    assert one.pmid == "7654321"
+
+
+def test_the_prefix_that_cinahl_sets_before_a_pubmed_number_is_dropped():
+    [one] = records("TY  - JOUR\nTI  - a\nN1  - Peer Reviewed. NLM UID: 101208192. PMID: NLM7654321.\nER  - ")
+    assert one.pmid == "7654321"
+
+
+def test_more_records_than_any_export_holds_are_refused_with_a_sentence(monkeypatch):
+    monkeypatch.setattr(counting, "MOST_RECORDS", 2)
+    assert len(records(RIS)) == 2
+    for text in (RIS + RIS, CSV + "C\n"):
+        with pytest.raises(UnreadableFileError, match="More than 2 records begin"):
+            read(text.encode())
+    with pytest.raises(UnreadableFileError, match="More than 2 records begin"):
+        read(packed(a__ris=RIS, b__nbib=NBIB))
+
+
+def test_a_file_beyond_the_size_is_refused_with_a_sentence(monkeypatch):
+    monkeypatch.setattr(reading, "MOST_BYTES", 100)
+    with pytest.raises(UnreadableFileError, match="larger than 0 MB"):
+        read(RIS.encode())
+
+
+def test_blank_lines_are_neither_rows_nor_records():
+    assert [one.line for one in records("title,doi\n\n\na,10.1234/x\n\n\n\nb,\n\n")] == [4, 8]
+    assert [one.line for one in records("\n \nOWN - a\nTI  - b\n\n \n\nOWN - c\n\n")] == [3, 8]
