@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 DOI = re.compile(r"10\.\d{4,9}/[^\s\"|]+", re.IGNORECASE)
 YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 PMID_SAID = re.compile(
-    r"(?:\bPMID|\bPubMed(?: ?ID)?|\bMEDLINE)\s*[:=#]?\s*(?:NLM)?(\d{1,8})(?!\d)"
+    r"(?:\bPMID|\bPubMed(?: ?ID)?|\bMEDLINE)\s*+[:=#]?\s*+(?:NLM)?(\d{1,8})(?!\d)"
     r"|(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/|list_uids=)(\d{1,8})(?!\d)",
     re.IGNORECASE,
 )
@@ -131,7 +131,7 @@ def pages(first: str, last: str = "") -> str:
 
 def split_list(text: str) -> list[str]:
     """Keywords joined by semicolons, or by bars; commas stay, because terms contain them."""
-    return [part for part in (piece.strip() for piece in re.split(r"\s*[;|]\s*", text)) if part]
+    return [part for part in (piece.strip() for piece in re.split(r"[;|]", text)) if part]
 
 
 def once(values: Iterable[str]) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ LETTERS = {
     "textbar": "|", "textunderscore": "_", "textdollar": "$", "guillemotleft": "«", "guillemotright": "»", "slash": "/",
 }  # fmt: skip
 ACCENT = re.compile(
-    r"\\([`'^~=.\"])\s*(?:\{\s*(\\?[A-Za-z]?)\s*\}|(\\?[A-Za-z]))|\\([uvHcdbkr])(?:\s*\{\s*(\\?[A-Za-z]?)\s*\}|\s+(\\?[A-Za-z]))"
+    r"\\([`'^~=.\"])\s*+(?:\{\s*+(\\?[A-Za-z]?)\s*+\}|(\\?[A-Za-z]))|\\([uvHcdbkr])(?:\s*+\{\s*+(\\?[A-Za-z]?)\s*+\}|\s++(\\?[A-Za-z]))"
 )
 COMMAND = re.compile(r"\\([A-Za-z]+)\*?(\s*\{\}|\s*)")
 ESCAPED = re.compile(r"\\([&%$#_{}\\~^ ,;:!/-])")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PMID_START = rb"PMID ?-"
 TAGGED_START = rb"[A-Z][A-Z0-9]{1,3} {0,2}-"
 TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)", re.DOTALL)
-ID_SUFFIX = re.compile(r"\s*\[(\w+)\]\s*$")
+ID_SUFFIX = re.compile(r"(?<!\s)\s*+\[(\w++)\]$")
 PMID_IN_LINK = re.compile(r"\bPMID:\s*(\d+)")
 
 LINKS = {

@@ -42,7 +42,7 @@ KNOWN = TAKEN | frozenset({
     "ST", "T2", "T3", "TA", "TT", "U1", "U2", "U3", "U4", "U5", "VO", "XR", "US", "Y2", "YR", "NO", "SI", "PT",
 })  # fmt: skip
 PUBLICATION_TYPE_TAGS = ("M3", "PT")
-ADDRESSES = re.compile(r"\s+(?=https?://)")
+ADDRESSES = re.compile(r"(?<!\s)\s++(?=https?://)")
 RETRACTED = re.compile(r"\b(?:retracted|retraction) in\b[:.]?\s*(.*)", re.IGNORECASE)
 NO_LIST: list[str] = []
 

@@ -207,7 +207,7 @@ def people(text: str) -> tuple[str, ...]:
         if sign in text:
             return fields.once(name.strip(" ,") for name in text.split(sign))
     if re.search(r"\sand\s", text):
-        parts = re.split(r"\s+and\s+", text)
+        parts = re.split(r"(?<!\s)\s++and\s++", text)
         return fields.once(name.strip(" ,") for part in parts for name in (commas(part) if len(parts) == 2 else [part]))
     return fields.once(commas(text))
 
