@@ -83,10 +83,9 @@ REPEATED = {
 
 def lol(million):
     names = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
-    record = "<PubmedArticle><MedlineCitation><PMID>1</PMID><Article><ArticleTitle>&a11;</ArticleTitle></Article></MedlineCitation>"
-    return (
-        f'<!DOCTYPE l [<!ENTITY a0 "ha">{names}]><PubmedArticleSet>{record}</PubmedArticle></PubmedArticleSet>'.encode()
-    )
+    article = "<PMID>1</PMID><Article><ArticleTitle>&a11;</ArticleTitle></Article>"
+    record = f"<PubmedArticle><MedlineCitation>{article}</MedlineCitation></PubmedArticle>"
+    return f'<!DOCTYPE l [<!ENTITY a0 "ha">{names}]>{PUBMED.decode()}{record}</PubmedArticleSet>'.encode()
 
 
 def strings(million):

@@ -1,3 +1,4 @@
+import datetime
 import io
 import zipfile
 
@@ -14,6 +15,7 @@ from reviews.search.formats import (
     detect,
     read,
     reading,
+    zipped,
 )
 
 from .samples import CSV, NBIB, RIS, SAMPLES
@@ -215,3 +217,81 @@ def test_a_file_beyond_the_size_is_refused_with_a_sentence(monkeypatch):
 def test_blank_lines_are_neither_rows_nor_records():
     assert [one.line for one in records("title,doi\n\n\na,10.1234/x\n\n\n\nb,\n\n")] == [4, 8]
     assert [one.line for one in records("\n \nOWN - a\nTI  - b\n\n \n\nOWN - c\n\n")] == [3, 8]
+
+
+def repacked(data, **changed):
+    """A zip file with members changed; None leaves one out."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            content = changed.get(name.rpartition("/")[2].partition(".")[0], old.read(name))
+            if content is not None:
+                new.writestr(name, content)
+    return made.getvalue()
+
+
+def test_a_workbook_keeps_what_kinds_of_cells_say():
+    rows = [
+        ["Title", "Year", "Number", "Seen"],
+        ["=1+1", datetime.date(2021, 3, 4), 3.5, True],
+        ["b", 1999, 0, False],
+    ]
+    first, second = records(workbook(rows))
+    assert first.year == 2021
+    assert (first.issue, first.extra["Seen"]) == ("3.5", ("1",))
+    assert second.extra["Seen"] == ("0",)
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"sheet1": b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'}, "declares entities"),
+        ({"sheet1": b"<broken"}, "damaged or of a kind"),
+        ({"workbook": None}, "damaged or of a kind"),
+    ],
+)
+def test_a_workbook_that_cannot_be_trusted_is_refused_with_a_sentence(changed, sentence):
+    with pytest.raises(UnreadableFileError, match=sentence):
+        read(repacked(workbook([["Title"], ["A trial"]]), **changed))
+
+
+def test_an_empty_workbook_and_an_office_document_are_refused():
+    with pytest.raises(UnreadableFileError, match="no rows"):
+        read(workbook([]))
+    with pytest.raises(UnreadableFileError, match="Office document"):
+        read(packed(**{"[Content_Types]__xml": "<a/>", "word/document__xml": "<a/>"}))
+
+
+def test_a_zip_of_too_much_is_refused_with_a_sentence(monkeypatch):
+    monkeypatch.setattr(zipped, "MOST_MEMBERS", 1)
+    with pytest.raises(UnreadableFileError, match="holds 2 files"):
+        read(packed(a__ris=RIS, b__ris=RIS))
+    monkeypatch.setattr(zipped, "MOST_UNPACKED", 100)
+    with pytest.raises(UnreadableFileError, match="larger than"):
+        read(packed(a__ris=RIS))
+
+
+def test_a_locked_or_damaged_zip_is_refused_with_a_sentence():
+    data = bytearray(packed(a__ris=RIS))
+    directory = data.rindex(b"PK\x01\x02")
+    data[directory + 8] |= 1
+    with pytest.raises(UnreadableFileError, match="password"):
+        read(bytes(data))
+    data[directory + 8] &= 0xFE
+    data[directory - 20 : directory] = bytes(20)
+    with pytest.raises(UnreadableFileError, match=r"a\.ris” in the zip file is damaged"):
+        read(bytes(data))
+
+
+def test_a_zip_in_a_zip_and_an_empty_one_are_named_and_left():
+    with pytest.raises(UnreadableFileError, match="inside the zip file is not opened"):
+        read(packed(a__zip=packed(b__ris=RIS)))
+    with pytest.raises(UnreadableFileError, match="It is empty"):
+        read(packed())
+    hidden = {"folder/.b__ris": RIS}
+    assert read(packed(c__ris=RIS, **hidden)).members == ("c.ris",)
+
+
+def test_a_large_member_is_unpacked_again_rather_than_held(monkeypatch):
+    monkeypatch.setattr(reading, "HELD_UNPACKED", 1)
+    assert len(records(packed(a__ris=RIS, b__nbib=NBIB))) == 4
