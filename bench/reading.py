@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 RECORDS = 5_000
 ROUNDS = 5
 SEED = 7
-WORDS = (
-    "patients trial randomised controlled effect treatment mortality cells therapy placebo group outcome risk days severe "
-    "respiratory distress infusion clinical safety adverse events follow-up weeks baseline analysis comparison hospital"
-).split()
+WORDS = [
+    "patients", "trial", "randomised", "controlled", "effect", "treatment", "mortality", "cells", "therapy",
+    "placebo", "group", "outcome", "risk", "days", "severe", "respiratory", "distress", "infusion",
+    "clinical", "safety", "adverse", "events", "follow-up", "weeks", "baseline", "analysis", "comparison",
+    "hospital",
+]  # fmt: skip
 
 
 def words(dice: random.Random, count: int) -> str:
@@ -37,7 +39,8 @@ def ris(dice: random.Random, count: int) -> str:
         authors = "".join(f"AU  - {dice.choice(WORDS).title()}, {dice.choice('ABCDEFG')}.\n" for _ in range(5))
         keywords = "".join(f"KW  - {dice.choice(WORDS)}\n" for _ in range(6))
         made.append(
-            f"TY  - JOUR\n{authors}TI  - {words(dice, 14)}\nJO  - Journal of {dice.choice(WORDS)}\nPY  - {dice.randint(1990, 2026)}\n"
+            f"TY  - JOUR\n{authors}TI  - {words(dice, 14)}\n"
+            f"JO  - Journal of {dice.choice(WORDS)}\nPY  - {dice.randint(1990, 2026)}\n"
             f"VL  - {dice.randint(1, 90)}\nIS  - {dice.randint(1, 12)}\nSP  - {number}\nEP  - {number + 9}\nSN  - 1234-5678\n"
             f"DO  - 10.1234/example.{number}\nUR  - https://example.org/{number}\nAB  - {words(dice, 200)}\n{keywords}ER  - \n\n"
         )
@@ -49,7 +52,9 @@ def pubmed(dice: random.Random, count: int) -> str:
     made = ["<?xml version='1.0' encoding='utf-8'?>\n<PubmedArticleSet>\n"]
     for number in range(1, count + 1):
         people = "".join(
-            f"<Author ValidYN='Y'><LastName>{dice.choice(WORDS).title()}</LastName><ForeName>A B</ForeName><Initials>AB</Initials>"
+            f"<Author ValidYN='Y'><LastName>{dice.choice(WORDS).title()}</LastName>"
+            "<ForeName>A B</ForeName>"
+            "<Initials>AB</Initials>"
             f"<AffiliationInfo><Affiliation>{words(dice, 12)}</Affiliation></AffiliationInfo></Author>"
             for _ in range(5)
         )
@@ -62,19 +67,21 @@ def pubmed(dice: random.Random, count: int) -> str:
             for k in range(8)
         )
         cited = "".join(
-            f"<Reference><Citation>{words(dice, 14)}</Citation><ArticleIdList><ArticleId IdType='pubmed'>{number + k}</ArticleId>"
-            "</ArticleIdList></Reference>"
+            f"<Reference><Citation>{words(dice, 14)}</Citation><ArticleIdList><ArticleId IdType='pubmed'>{number + k}"
+            "</ArticleId></ArticleIdList></Reference>"
             for k in range(15)
         )
         made.append(
-            f"<PubmedArticle><MedlineCitation Status='MEDLINE' Owner='NLM'><PMID Version='1'>{number}</PMID><Article PubModel='Print'>"
-            f"<Journal><ISSN IssnType='Print'>1234-5678</ISSN><JournalIssue><Volume>{number % 90}</Volume><Issue>3</Issue><PubDate>"
-            f"<Year>2020</Year></PubDate></JournalIssue><Title>Journal of {dice.choice(WORDS)}</Title></Journal>"
+            f"<PubmedArticle><MedlineCitation Status='MEDLINE' Owner='NLM'><PMID Version='1'>{number}</PMID>"
+            f"<Article PubModel='Print'><Journal><ISSN IssnType='Print'>1234-5678</ISSN><JournalIssue>"
+            f"<Volume>{number % 90}</Volume><Issue>3</Issue><PubDate><Year>2020</Year></PubDate></JournalIssue>"
+            f"<Title>Journal of {dice.choice(WORDS)}</Title></Journal>"
             f"<ArticleTitle>{words(dice, 14)}</ArticleTitle><Pagination><MedlinePgn>1-9</MedlinePgn></Pagination>"
             f"<Abstract>{parts}</Abstract><AuthorList>{people}</AuthorList><Language>eng</Language><PublicationTypeList>"
-            f"<PublicationType UI='D016428'>Journal Article</PublicationType></PublicationTypeList></Article>"
-            f"<MeshHeadingList>{mesh}</MeshHeadingList></MedlineCitation><PubmedData><ArticleIdList>"
-            f"<ArticleId IdType='pubmed'>{number}</ArticleId><ArticleId IdType='doi'>10.1234/p.{number}</ArticleId></ArticleIdList>"
+            f"<PublicationType UI='D016428'>Journal Article</PublicationType></PublicationTypeList>"
+            f"</Article><MeshHeadingList>{mesh}</MeshHeadingList></MedlineCitation><PubmedData><ArticleIdList>"
+            f"<ArticleId IdType='pubmed'>{number}</ArticleId>"
+            f"<ArticleId IdType='doi'>10.1234/p.{number}</ArticleId></ArticleIdList>"
             f"<ReferenceList>{cited}</ReferenceList></PubmedData></PubmedArticle>\n"
         )
     made.append("</PubmedArticleSet>\n")

@@ -16,20 +16,21 @@ START = rb"[ \t]*+@[ \t]{0,9}(?!(?i:comment|string|preamble)[\s{(])[A-Za-z][A-Za
 STRING = re.compile(rb"^[ \t]*@string\s*[{(]", re.MULTILINE | re.IGNORECASE)
 ASIDE = re.compile(r"^[ \t]*@(?:comment|string|preamble)\b", re.MULTILINE | re.IGNORECASE)
 HEAD = re.compile(r"\s*@\s*([A-Za-z-]+)\s*([{(])\s*", re.DOTALL)
-KEY = re.compile(r"([^,={}\n\"]*?)\s*(?:,|\n|(?=\}))")
+KEY = re.compile(r"([^,={}\n\"]*+)(?:,|\n|(?=\}))")
 FIELD = re.compile(r"[\s,]*([A-Za-z][\w:.+-]*)\s*=\s*", re.DOTALL)
 BARE = re.compile(r"[^\s,#{}\"()]+")
-AND_OR_BRACE = re.compile(r"\\.|[{}]|\s+and(?=\s)", re.IGNORECASE | re.DOTALL)
+AND_OR_BRACE = re.compile(r"\\.|[{}]|(?<!\s)\s++and(?=\s)", re.IGNORECASE | re.DOTALL)
 MONTHS = {
     name[:3]: name for name in (
         "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
     )
 }  # fmt: skip
 TAKEN = frozenset({
-    "title", "author", "year", "date", "journal", "journaltitle", "volume", "number", "issue", "pages", "doi", "pmid", "pmcid", "issn",
-    "isbn", "abstract", "language", "keywords", "url", "note", "booktitle",
+    "title", "author", "year", "date", "journal", "journaltitle", "volume", "number", "issue", "pages", "doi", "pmid", "pmcid",
+    "issn", "isbn", "abstract", "language", "keywords", "url", "note", "booktitle",
 })  # fmt: skip
 MOST_STRINGS = 10_000
+LONGEST_STRING = 10_000
 
 
 def read(data: bytes, warnings: list[str]) -> Iterator[Reference | Rejection]:
@@ -46,7 +47,7 @@ def abbreviations(data: bytes) -> dict[str, str]:
             break
         text = decode(data[found.end() : found.end() + 10_000])
         for name, value, _ in pairs(text, 0, strings, "}" if data[found.end() - 1 : found.end()] == b"{" else ")"):
-            strings[name.lower()] = value
+            strings[name.lower()] = value[:LONGEST_STRING]
             break
     return strings
 
@@ -84,6 +85,7 @@ def value_at(text: str, at: int, strings: dict[str, str]) -> tuple[str, int]:
 
 LONGEST_VALUE = 4_000_000
 """@string values joined to themselves grow without end; no abstract has a thousandth of this."""
+NEXT_FIELD = re.compile(r"\n[ \t]*+[A-Za-z]++[ \t]*+=[ \t]*+[{\"]")
 BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 QUOTES = re.compile(r"\\.|[{}\"]", re.DOTALL)
 
@@ -114,8 +116,12 @@ def closing_quote(text: str, at: int) -> int:
 
 def unclosed(text: str, at: int) -> int:
     """Where a value whose brace never closes is taken to end: before the next line that looks like a field, or at the end."""
-    found = re.compile(r"[}\"]?\s*,?\s*\n\s*[A-Za-z]+\s*=\s*[{\"]|\s*\}?\s*\Z").search(text, at + 1)
-    return found.start() if found else len(text)
+    found = NEXT_FIELD.search(text, at + 1)
+    inside = text[at + 1 : found.start() if found else len(text)].rstrip()
+    if found:
+        inside = inside.removesuffix(",").rstrip()
+    ends = inside.endswith(("}", '"') if found else "}")
+    return at + 1 + len(inside[:-1].rstrip() if ends else inside)
 
 
 def reference(piece: Piece, strings: dict[str, str]) -> Reference | Rejection:
@@ -129,7 +135,7 @@ def reference(piece: Piece, strings: dict[str, str]) -> Reference | Rejection:
     begin = key.end() if key and "=" not in raw[head.end() : key.end()] else head.end()
     for name, value, _ in pairs(raw, begin, strings, "}" if head[2] == "{" else ")"):
         found.setdefault(name.lower(), []).append(value)
-    if not found and not (key and key[1]):
+    if not found and not (key and key[1].strip()):
         return Rejection(piece.line, "This entry has neither a key nor a field.", raw)
     return built(piece.line, raw, head[1].lower(), key[1].strip() if key else "", found)
 

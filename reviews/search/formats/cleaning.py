@@ -53,7 +53,7 @@ def find_encoding(data: bytes) -> tuple[str, str]:
 
 
 def single_or_double_byte(data: bytes) -> tuple[str, str]:
-    high = re.sub(rb"[\x00-\x7f]+", b" ", data)[:SAMPLE]
+    high = beyond_ascii(data)
     letters = len(high) - high.count(b" ")
     cut = data[: 4 * SAMPLE].rpartition(b"\n")[0] or data
     broken = sum(1 for _ in re.finditer(rb"\xef\xbf\xbd", high))
@@ -78,6 +78,16 @@ def single_or_double_byte(data: bytes) -> tuple[str, str]:
     if is_valid(data, "gb18030") and not is_valid(data, "cp1252"):
         return "gb18030", "not UTF-8 nor windows-1252, and valid as GB18030"
     return "latin-1", "not valid in any other encoding tried"
+
+
+def beyond_ascii(data: bytes) -> bytes:
+    """The first bytes that are not ASCII, a blank before each run of them."""
+    high = bytearray()
+    for run in re.finditer(rb"[\x80-\xff]++", data):
+        high += b" " + run[0][:SAMPLE]
+        if len(high) >= SAMPLE:
+            break
+    return bytes(high[:SAMPLE])
 
 
 def runs_are_words(high: bytes, runs: int, letters: int) -> bool:

@@ -1,30 +1,90 @@
 """How many records begin in a file, counted by plain search in the cleaned bytes and without the readers' patterns.
 
-Two hands that count alike are the check that a reader lost nothing: ``reading`` compares them for every file.
+Two hands that count alike are the check that a reader lost nothing: ``reading`` compares them for every file. Counting
+comes first, so a file that holds too much, or only pretends to hold anything, is refused before a reader sees it.
 """
 
 from __future__ import annotations
 
+import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from .base import Format
+from .base import Format, UnreadableFileError
+from .splitting import blanks_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 BLANKS = b" \t"
+NEWLINE = 10
+MOST_RECORDS = 600_000
+"""In one file. Databases hand out 10,000 to 100,000 at a time; a library of 500,000 still comes in one piece."""
+MOST_PRETENDERS = 2_000_000
+"""Places with a record's first letters in the midst of a line. 300 MB of prose about "P <0.05" have a tenth of it."""
+BLANK_LINES = re.compile(rb"(?:[ \t]*+\n)*+")
+BLANK_LINE = re.compile(rb"\n[ \t]*+\n")
+
+
+def count(data: bytes, format: Format) -> int:
+    """Starts of records.
+
+    Raises:
+        UnreadableFileError: more than ``MOST_RECORDS``, or mostly places that only look like a start.
+    """
+    return checked(sum(1 for _ in islice(STARTS[format](data), MOST_RECORDS + 1)))
+
+
+def checked(starts: int) -> int:
+    """The same number.
+
+    Raises:
+        UnreadableFileError: it is larger than ``MOST_RECORDS``.
+    """
+    if starts > MOST_RECORDS:
+        raise UnreadableFileError(f"More than {MOST_RECORDS:,} records begin in this file: bring it in parts.")
+    return starts
+
+
+def found_to_pretend(pretenders: int) -> int:
+    """One more than before.
+
+    Raises:
+        UnreadableFileError: there are too many for any export.
+    """
+    if pretenders >= MOST_PRETENDERS:
+        raise UnreadableFileError(
+            "Millions of places in this file look like the start of a record and are none; it was not read."
+        )
+    return pretenders + 1
 
 
 def line_starts(data: bytes, word: bytes) -> Iterator[int]:
     """Where a line begins with the word, blanks before it allowed."""
-    at = data.find(word)
-    while at >= 0:
-        before = at
-        while before and data[before - 1] in BLANKS:
-            before -= 1
-        if not before or data[before - 1] == 10:
+    pretenders = 0
+    for found in re.compile(word + rb"(?<![^ \t\n]" + word + rb")").finditer(data):
+        at = found.start()
+        before = at if not at or data[at - 1] == NEWLINE else blanks_before(data, at)
+        if not before or data[before - 1] == NEWLINE:
             yield at
-        at = data.find(word, at + len(word))
+        else:
+            pretenders = found_to_pretend(pretenders)
+
+
+def bare_starts(data: bytes, word: bytes) -> Iterator[int]:
+    """Where a line begins with the word itself."""
+    return (at for at in line_starts(data, word) if not at or data[at - 1] == NEWLINE)
+
+
+def blocks(data: bytes) -> Iterator[int]:
+    """Where the blocks begin that blank lines set apart; a run of blank lines is passed at once, however long."""
+    at = 0
+    while (top := BLANK_LINES.match(data, at)) and top.end() < len(data):
+        yield top.end()
+        gap = BLANK_LINE.search(data, top.end())
+        if not gap:
+            return
+        at = gap.end()
 
 
 def after(data: bytes, at: int, most: int) -> int:
@@ -35,26 +95,16 @@ def after(data: bytes, at: int, most: int) -> int:
     return at
 
 
-def ris(data: bytes) -> int:
-    return sum(
-        1 for at in line_starts(data, b"TY") if data[after(data, at + 2, 3) : after(data, at + 2, 3) + 1] == b"-"
-    )
+def ris(data: bytes) -> Iterator[int]:
+    for at in line_starts(data, b"TY"):
+        hyphen = after(data, at + 2, 3)
+        if data[hyphen : hyphen + 1] == b"-":
+            yield at
 
 
-def nbib(data: bytes) -> int:
-    said = sum(1 for word in (b"PMID-", b"PMID -") for at in line_starts(data, word) if not at or data[at - 1] == 10)
-    if said:
-        return said
-    count, is_open = 0, False
-    for line in lines(data):
-        if not line.strip(BLANKS):
-            is_open = False
-        elif not is_open and is_medline(line):
-            is_open = True
-            count += 1
-        else:
-            is_open = True
-    return count
+def nbib(data: bytes) -> Iterator[int]:
+    said = [at for word in (b"PMID-", b"PMID -") for at in islice(bare_starts(data, word), MOST_RECORDS + 1)]
+    return iter(said) if said else (at for at in blocks(data) if is_medline(data[at : at + 8]))
 
 
 def is_medline(line: bytes) -> bool:
@@ -70,51 +120,26 @@ def is_medline(line: bytes) -> bool:
     )
 
 
-def lines(data: bytes) -> Iterator[bytes]:
-    at = 0
-    while at < len(data):
-        end = data.find(b"\n", at)
-        end = len(data) if end < 0 else end
-        yield bytes(data[at : min(end, at + 200)])
-        at = end + 1
+def wos(data: bytes) -> Iterator[int]:
+    for at in bare_starts(data, b"PT"):
+        rest = data[at + 2 : at + 4]
+        if rest[:1] in (b"\n", b"") or (rest[:1] == b" " and rest[1:].isupper()):
+            yield at
 
 
-def wos(data: bytes) -> int:
-    return sum(
-        1 for at in line_starts(data, b"PT")
-        if (not at or data[at - 1] == 10) and (data[at + 2 : at + 3] in (b"\n", b"") or (data[at + 2] == 32 and data[at + 3 : at + 4].isupper()))
-    )  # fmt: skip
-
-
-def ovid(data: bytes) -> int:
-    count = 0
+def ovid(data: bytes) -> Iterator[int]:
     for at in line_starts(data, b"<"):
         end = data.find(b"\n", at, at + 200)
         inside = bytes(data[at + 1 : end if end >= 0 else at + 200]).strip(BLANKS)
         if inside.endswith(b">") and inside[:-1].strip(BLANKS).removesuffix(b".").strip(BLANKS).isdigit():
-            count += 1
-    return count
+            yield at
 
 
-def refer(data: bytes) -> int:
-    typed = sum(
-        1
-        for at in line_starts(data, b"%0")
-        if (not at or data[at - 1] == 10) and data[at + 2 : at + 3] in (b"", b" ", b"\t", b"\n")
-    )
-    first = next(
-        (line[1:2] for line in lines(data) if is_refer(line) and (line[1:2].isupper() or line[1:2].isdigit())), b""
-    )
-    if typed and first == b"0":
-        return typed
-    count, is_open = 0, False
-    for line in lines(data):
-        if not line.strip(BLANKS):
-            is_open = False
-        else:
-            count += not is_open and is_refer(line)
-            is_open = True
-    return count
+def refer(data: bytes) -> Iterator[int]:
+    tags = (data[at + 1 : at + 2] for at in bare_starts(data, b"%") if is_refer(data[at : at + 3]))
+    if next((tag for tag in tags if tag.isupper() or tag.isdigit()), b"") == b"0":
+        return (at for at in bare_starts(data, b"%0") if data[at + 2 : at + 3] in (b"", b" ", b"\t", b"\n"))
+    return (at for at in blocks(data) if is_refer(data[at : at + 3]))
 
 
 def is_refer(line: bytes) -> bool:
@@ -125,44 +150,35 @@ def is_refer(line: bytes) -> bool:
             or line[1:2].isdigit()
             or line[1:2] in (b"@", b"!", b"$", b"^", b"&", b"*", b"(", b"+", b"=", b">", b"<", b"~", b"[", b"]", b"?")
         )
-        and line[2:3] in (b"", b" ", b"\t")
+        and line[2:3] in (b"", b" ", b"\t", b"\n")
     )
 
 
-def bibtex(data: bytes) -> int:
-    count = 0
+def bibtex(data: bytes) -> Iterator[int]:
     for at in line_starts(data, b"@"):
         head = bytes(data[at + 1 : at + 200]).lstrip(BLANKS)
-        name = head[
-            : next(
-                (
-                    place
-                    for place, sign in enumerate(head)
-                    if not (chr(sign).isascii() and chr(sign).isalpha() or sign == 45)
-                ),
-                len(head),
-            )
-        ]
-        opening = head[len(name) :].lstrip()[:1]
-        if name[:1].isalpha() and opening in (b"{", b"(") and name.lower() not in (b"comment", b"string", b"preamble"):
-            count += 1
-    return count
+        rest = head.lstrip(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-")
+        name = head[: len(head) - len(rest)].lower()
+        opening = rest.lstrip()[:1]
+        if name[:1].isalpha() and opening in (b"{", b"(") and name not in (b"comment", b"string", b"preamble"):
+            yield at
 
 
-def elements(beginning: bytes, *rests: bytes) -> Callable[[bytes], int]:
-    """A counter of opening tags that begin alike. A name ends with > or a blank, for <record> is not <records>."""
+def elements(beginning: bytes, *rests: bytes) -> Callable[[bytes], Iterator[int]]:
+    """A finder of opening tags that begin alike. A name ends with > or a blank, for <record> is not <records>."""
 
-    def count(data: bytes) -> int:
-        total, at = 0, data.find(beginning)
+    def starts(data: bytes) -> Iterator[int]:
+        at, pretenders = data.find(beginning), 0
         while at >= 0:
             behind = at + len(beginning)
-            for rest in rests:
-                if data[behind : behind + len(rest)] == rest:
-                    total += is_tag_end(data, behind + len(rest))
+            ends = [behind + len(rest) for rest in rests if data[behind : behind + len(rest)] == rest]
+            if any(is_tag_end(data, end) for end in ends):
+                yield at
+            else:
+                pretenders = found_to_pretend(pretenders)
             at = data.find(beginning, behind)
-        return total
 
-    return count
+    return starts
 
 
 def is_tag_end(data: bytes, at: int) -> bool:
@@ -171,20 +187,22 @@ def is_tag_end(data: bytes, at: int) -> bool:
         return True
     if data[at : at + 1] not in (b" ", b"\n", b"\t"):
         return False
-    end = data.find(b">", at, at + 2002)
-    return end >= 0 and data.find(b"<", at, end) < 0
+    next_tag = data.find(b"<", at, at + 2002)
+    return data.find(b">", at, next_tag if next_tag >= 0 else at + 2002) >= 0
 
 
-def ctgov(data: bytes) -> int:
-    count, at = 0, data.find(b'"protocolSection"')
+def ctgov(data: bytes) -> Iterator[int]:
+    at, pretenders = data.find(b'"protocolSection"'), 0
     while at >= 0:
         rest = bytes(data[at + 17 : at + 100]).lstrip()
-        count += rest[:1] == b":" and data[max(at - 1, 0) : at] != b"\\"
+        if rest[:1] == b":" and data[max(at - 1, 0) : at] != b"\\":
+            yield at
+        else:
+            pretenders = found_to_pretend(pretenders)
         at = data.find(b'"protocolSection"', at + 1)
-    return count
 
 
-COUNTERS: dict[Format, Callable[[bytes], int]] = {
+STARTS: dict[Format, Callable[[bytes], Iterator[int]]] = {
     Format.RIS: ris,
     Format.NBIB: nbib,
     Format.WOS: wos,

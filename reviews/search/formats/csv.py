@@ -19,6 +19,8 @@ csv.field_size_limit(LONGEST_RECORD)
 DELIMITERS = (",", ";", "\t", "|")
 EXCEL_SAYS = re.compile(rb"\Asep=(.)\n", re.IGNORECASE)
 NEWLINE, QUOTE = b'\n"'
+BLANK = re.compile(rb"\n++")
+EMPTY_LINES = re.compile(rb"\n\n++")
 MOST_WARNINGS = 20
 RAYYAN_LOG = {"articleid", "key", "value"}
 
@@ -67,10 +69,13 @@ def row_pattern(delimiter: str) -> re.Pattern[bytes]:
     return re.compile(one + rb"(?:" + sign + one + rb")*+\n?")
 
 
-def starts(data: bytes, delimiter: str, at: int) -> int:
-    """Rows after the header that are not blank lines, found by plain search for quotes, delimiters and line ends."""
+def starts(data: bytes, delimiter: str, at: int, most: int) -> int:
+    """Rows after the header that are not blank lines, found by plain search for quotes, delimiters and line ends.
+
+    Counting stops at some number above ``most``.
+    """
     sign, count, size = delimiter.encode(), 0, len(data)
-    while at < size:
+    while at < size and count <= most:
         quote = data.find(b'"', at)
         clear = size if quote < 0 else data.rfind(b"\n", at, quote) + 1 or at  # up to here no quote is in the way
         if clear > at:
@@ -85,11 +90,9 @@ def starts(data: bytes, delimiter: str, at: int) -> int:
 
 def rows_without_quotes(data: bytes, at: int, end: int) -> int:
     """Lines that are not empty."""
-    count = data.count(b"\n", at, end) + (data[end - 1] != NEWLINE)
-    while (at := data.find(b"\n\n", at, end)) >= 0:  # find, for count() would see two empty lines as one
-        count -= 1
-        at += 1
-    return count
+    ends = data.count(b"\n", at, end) + (data[end - 1] != NEWLINE)
+    empty = data[at] == NEWLINE
+    return ends - empty - sum(run.end() - run.start() - 1 for run in EMPTY_LINES.finditer(data, at, end))
 
 
 def row_end(data: bytes, at: int, sign: bytes) -> int:
@@ -123,11 +126,11 @@ def read(
     pattern = row_pattern(delimiter)
     line, size = data.count(b"\n", 0, at) + 1, len(data)
     while at < size:
+        if blank := BLANK.match(data, at):
+            line, at = line + blank.end() - at, blank.end()
+            continue
         found = pattern.match(data, at)
         end = found.end() if found and found.end() > at else size
-        if end - at == 1 and data[at] == NEWLINE:
-            line, at = line + 1, end
-            continue
         yield row(data, at, end, line, delimiter, columns, mapping, warnings)
         line += data.count(b"\n", at, end)
         at = end

@@ -9,21 +9,27 @@ from .base import Detected, Format, UnreadableFileError
 
 LOOKED_AT = (1 << 15, 1 << 20)
 """Bytes; the second only where the first show nothing."""
+ENDNOTE = re.compile(rb"<xml>\s*<records\b|<records>\s*<record\b|<record>(?=[\s\S]{0,4000}?<ref-type)")
+CTGOV = re.compile(
+    rb'\A\s*+(?:\{\s*+"studies"\s*+:|\[?\s*+\{(?=[\s\S]{0,2000}?"protocolSection"))|"protocolSection"\s*+:\s*+\{'
+)
 MARKS = (
     (Format.PUBMED_XML, re.compile(rb"<(?:PubmedArticleSet|PubmedArticle|PubmedBookArticle)\b"), "PubMed's element names"),
-    (Format.ENDNOTE_XML, re.compile(rb"<xml>\s*<records\b|<records>\s*<record\b|<record>(?=[\s\S]{0,4000}?<ref-type)"), "EndNote's <records>"),
-    (Format.CTGOV_JSON, re.compile(rb'\A\s*(?:\{\s*"studies"\s*:|\[?\s*\{(?=[\s\S]{0,2000}?"protocolSection"))|"protocolSection"\s*:\s*\{'), "ClinicalTrials.gov's “protocolSection”"),
+    (Format.ENDNOTE_XML, ENDNOTE, "EndNote's <records>"),
+    (Format.CTGOV_JSON, CTGOV, "ClinicalTrials.gov's “protocolSection”"),
     (Format.NBIB, re.compile(rb"^(?:PMID ?|OWN )-", re.MULTILINE), "lines that begin with “PMID- ” or “OWN - ”"),
-    (Format.RIS, re.compile(rb"^[ \t]*TY[ \t]{0,3}-", re.MULTILINE), "lines that begin with “TY  -”"),
-    (Format.OVID, re.compile(rb"^[ \t]*<[ \t]*\d+[ \t]*\.?[ \t]*>[ \t]*$", re.MULTILINE), "records numbered <1>"),
+    (Format.RIS, re.compile(rb"^[ \t]*+TY[ \t]{0,3}-", re.MULTILINE), "lines that begin with “TY  -”"),
+    (Format.OVID, re.compile(rb"^[ \t]*+<[ \t]*+\d++[ \t]*+\.?[ \t]*+>[ \t]*+$", re.MULTILINE), "records numbered <1>"),
     (Format.WOS, re.compile(rb"^(?:FN (?=[A-Z])|VR \d|PT [A-Z]\b)", re.MULTILINE), "Web of Science's FN, VR and PT lines"),
     (Format.REFER, re.compile(rb"^%[0A-Z](?: |$)", re.MULTILINE), "lines that begin with % and a letter"),
-    (Format.BIBTEX, re.compile(rb"^[ \t]*@\s*[A-Za-z]+\s*[{(]", re.MULTILINE), "entries that begin with @"),
+    (Format.BIBTEX, re.compile(rb"^[ \t]*+@\s*+[A-Za-z]++\s*+[{(]", re.MULTILINE), "entries that begin with @"),
 )  # fmt: skip
-"""What begins earliest in the file decides; of two at one place, the first here."""
+"""What begins earliest in the file decides; of two at one place, the first here. Runs are taken whole (++) and never
+given back: a file of blanks would else be searched for hours."""
+MEDLINE = re.compile(rb"\A\s*+(?:[A-Z][A-Z0-9]{1,3} {0,2}-[^\n]*+\n(?:[ \t][^\n]*+\n)*+){2}")
 WEAKER = (
     (Format.RIS, re.compile(rb"^ER {1,3}-[ \t]*$", re.MULTILINE), "“ER  -” lines, though no record begins"),
-    (Format.NBIB, re.compile(rb"\A\s*(?:[A-Z][A-Z0-9]{1,3} {0,2}-[^\n]*\n(?:[ \t]+[^\n]*\n)*){2}"), "tagged lines as in MEDLINE"),
+    (Format.NBIB, MEDLINE, "tagged lines as in MEDLINE"),
     (Format.WOS, re.compile(rb"^PT$", re.MULTILINE), "Web of Science's PT line"),
 )  # fmt: skip
 

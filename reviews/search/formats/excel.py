@@ -51,7 +51,7 @@ def rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
                     sheet.reset_dimensions()
                     came = False
                     for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), 1):
-                        if any(cell is not None for cell in row):
+                        if row.count(None) < len(row):  # a million empty rows may stand before the next value
                             came = True
                             yield number, [shown(cell) for cell in row]
                     if came:
@@ -97,17 +97,19 @@ def starts(data: bytes, header_row: int) -> int:
         at = 0
         for _, row in etree.iterparse(source, tag="{*}row", resolve_entities=False, no_network=True, recover=True):
             at = int(row.get("r") or at + 1)
-            if any(
-                one.tag.endswith(("}v", "}is")) and "".join(one.itertext()) != "" or one.tag.endswith("}is")
-                for cell in row
-                for one in cell
-            ):
+            if any(says_something(one) for cell in row for one in cell):
                 found = True
                 count += at > header_row
             row.clear(keep_tail=False)
         if found:
             return count
     return 0
+
+
+def says_something(part: etree._Element) -> bool:
+    """Whether a part of a cell is a value; a text in the cell itself counts even if it is empty, as openpyxl has it."""
+    name = etree.QName(part).localname
+    return name == "is" or (name == "v" and bool("".join(part.itertext())))
 
 
 def sheet_names(data: bytes) -> list[str]:

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 DOI = re.compile(r"10\.\d{4,9}/[^\s\"|]+", re.IGNORECASE)
 YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 PMID_SAID = re.compile(
-    r"(?:\bPMID|\bPubMed(?: ?ID)?|\bMEDLINE)\s*[:=#]?\s*(\d{1,8})(?!\d)|(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/|list_uids=)(\d{1,8})(?!\d)",
+    r"(?:\bPMID|\bPubMed(?: ?ID)?|\bMEDLINE)\s*+[:=#]?\s*+(?:NLM)?(\d{1,8})(?!\d)"
+    r"|(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/|list_uids=)(\d{1,8})(?!\d)",
     re.IGNORECASE,
 )
+"""CINAHL writes "PMID: NLM" before the number."""
 PMCID = re.compile(r"(?<![A-Za-z])PMC\s?(\d{3,9})(?!\d)", re.IGNORECASE)
 BARE_PMID = re.compile(r"\d{5,8}\Z")
 NOTHING_SAID = frozenset({"", "na", "n/a", "nan", "none", "null", "-", "--"})
@@ -28,21 +30,25 @@ REGISTRY_NUMBER = re.compile(
     r"|SLCTR/\d{4}/\d{3}|LBCTR\d{10}|(?:EUCTR)?(?:19|20)\d\d-\d{6}-\d\d|20\d\d-5\d{5}-\d\d-\d\d)(?![0-9])",
 )
 KINDS = {
-    "abst": "conference", "art": "other", "blog": "web", "book": "book", "cases": "other", "chap": "chapter", "conf": "conference",
-    "cpaper": "conference", "ctlg": "other", "data": "dataset", "dict": "chapter", "ebook": "book", "echap": "chapter",
+    "abst": "conference", "art": "other", "blog": "web", "book": "book", "cases": "other", "chap": "chapter",
+    "conf": "conference", "cpaper": "conference", "ctlg": "other", "data": "dataset", "dict": "chapter", "ebook": "book",
+    "echap": "chapter",
     "edbook": "book", "ejour": "journal", "elec": "web", "encyc": "chapter", "gen": "other", "icomm": "web", "jour": "journal",
     "jfull": "journal", "mgzn": "journal", "news": "journal", "pat": "patent", "rprt": "report", "ser": "book", "thes": "thesis",
     "unpb": "unpublished", "unpd": "unpublished", "inpr": "journal", "journal article": "journal", "article": "journal",
     "journal": "journal", "review": "journal", "magazine article": "journal", "newspaper article": "journal",
     "electronic article": "journal", "book section": "chapter", "book chapter": "chapter", "edited book": "book",
     "electronic book": "book", "conference paper": "conference", "conference proceedings": "conference",
-    "conference proceeding": "conference", "conference abstract": "conference", "proceedings": "conference", "proceedings paper": "conference",
+    "conference proceeding": "conference", "conference abstract": "conference", "proceedings": "conference",
+    "proceedings paper": "conference",
     "meeting abstract": "conference", "inproceedings": "conference", "thesis": "thesis", "phdthesis": "thesis",
     "mastersthesis": "thesis", "report": "report", "techreport": "report", "incollection": "chapter", "inbook": "chapter",
     "booklet": "book", "collection": "book", "mvbook": "book", "online": "web", "web page": "web", "dataset": "dataset",
     "patent": "patent", "unpublished": "unpublished", "preprint": "preprint", "j": "journal", "b": "book", "s": "book",
-    "p": "patent", "c": "conference", "chapter": "chapter", "conference": "conference", "web": "web", "trial registration": "registration",
-    "registration": "registration", "journalarticle": "journal", "booksection": "chapter", "conferencepaper": "conference", "webpage": "web",
+    "p": "patent", "c": "conference", "chapter": "chapter", "conference": "conference", "web": "web",
+    "trial registration": "registration",
+    "registration": "registration", "journalarticle": "journal", "booksection": "chapter",
+    "conferencepaper": "conference", "webpage": "web",
 }  # fmt: skip
 
 
@@ -125,7 +131,7 @@ def pages(first: str, last: str = "") -> str:
 
 def split_list(text: str) -> list[str]:
     """Keywords joined by semicolons, or by bars; commas stay, because terms contain them."""
-    return [part for part in (piece.strip() for piece in re.split(r"\s*[;|]\s*", text)) if part]
+    return [part for part in (piece.strip() for piece in re.split(r"[;|]", text)) if part]
 
 
 def once(values: Iterable[str]) -> tuple[str, ...]:

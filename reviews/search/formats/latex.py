@@ -11,18 +11,23 @@ COMBINING = {
 }  # fmt: skip
 LETTERS = {
     "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "o": "ø", "O": "Ø", "aa": "å", "AA": "Å", "l": "ł", "L": "Ł", "i": "ı",
-    "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ", "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ",
-    "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π",
-    "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Omega": "Ω",
+    "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ", "alpha": "α", "beta": "β", "gamma": "γ",
+    "delta": "δ",
+    "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ",
+    "pi": "π",
+    "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ",
+    "Omega": "Ω",
     "Sigma": "Σ", "times": "×", "pm": "±", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "textless": "<", "textgreater": ">",
-    "textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^", "textendash": "–", "textemdash": "—", "ldots": "…", "dots": "…",
-    "textdegree": "°", "degree": "°", "textregistered": "®", "texttrademark": "™", "textcopyright": "©", "copyright": "©", "S": "§",
+    "textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^", "textendash": "–", "textemdash": "—", "ldots": "…",
+    "dots": "…",
+    "textdegree": "°", "degree": "°", "textregistered": "®", "texttrademark": "™", "textcopyright": "©", "copyright": "©",
+    "S": "§",
     "textquoteright": "’", "textquoteleft": "‘", "textquotedblleft": "“", "textquotedblright": "”", "textmu": "µ", "infty": "∞",
     "approx": "≈", "rightarrow": "→", "cdot": "·", "textperiodcentered": "·", "euro": "€", "texteuro": "€", "pounds": "£",
     "textbar": "|", "textunderscore": "_", "textdollar": "$", "guillemotleft": "«", "guillemotright": "»", "slash": "/",
 }  # fmt: skip
 ACCENT = re.compile(
-    r"\\([`'^~=.\"])\s*(?:\{\s*(\\?[A-Za-z]?)\s*\}|(\\?[A-Za-z]))|\\([uvHcdbkr])(?:\s*\{\s*(\\?[A-Za-z]?)\s*\}|\s+(\\?[A-Za-z]))"
+    r"\\([`'^~=.\"])\s*+(?:\{\s*+(\\?[A-Za-z]?)\s*+\}|(\\?[A-Za-z]))|\\([uvHcdbkr])(?:\s*+\{\s*+(\\?[A-Za-z]?)\s*+\}|\s++(\\?[A-Za-z]))"
 )
 COMMAND = re.compile(r"\\([A-Za-z]+)\*?(\s*\{\}|\s*)")
 ESCAPED = re.compile(r"\\([&%$#_{}\\~^ ,;:!/-])")
@@ -44,7 +49,7 @@ def text(value: str) -> str:
     if value.count("$") > 1:
         value = re.sub(r"\$([^$]*)\$", lambda found: re.sub(r"[_^](?=\{|\w)", "", found[1]), value)
     value = re.sub(r"[{}]", "", value).replace("~", " ")
-    return unicodedata.normalize("NFC", value.translate(BACK))
+    return value.translate(BACK)  # only accents were composed: a letter that came composed otherwise stays as it came
 
 
 def accented(found: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PMID_START = rb"PMID ?-"
 TAGGED_START = rb"[A-Z][A-Z0-9]{1,3} {0,2}-"
 TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)", re.DOTALL)
-ID_SUFFIX = re.compile(r"\s*\[(\w+)\]\s*$")
+ID_SUFFIX = re.compile(r"(?<!\s)\s*+\[(\w++)\]$")
 PMID_IN_LINK = re.compile(r"\bPMID:\s*(\d+)")
 
 LINKS = {
@@ -92,7 +92,7 @@ def reference(line: int, raw: str) -> Reference | Rejection:
         raw=raw,
         kind=kind(types, found),
         title=title,
-        authors=tuple([*names, *get("CN", NO_LIST)]),
+        authors=(*names, *get("CN", NO_LIST)),
         year=fields.year(*get("DP", NO_LIST), *get("DEP", NO_LIST), *get("DA", NO_LIST)),
         journal=first(found, "JT", "TA", "CTI", "SO") if "JT" in found or "TA" in found or "CTI" in found else "",
         volume=first(found, "VI"),
@@ -105,7 +105,7 @@ def reference(line: int, raw: str) -> Reference | Rejection:
         issn_isbn="; ".join([*get("IS", NO_LIST), *get("ISBN", NO_LIST)]),
         abstract=abstract,
         language=first(found, "LA"),
-        keywords=tuple([*get("MH", NO_LIST), *get("OT", NO_LIST)]),
+        keywords=(*get("MH", NO_LIST), *get("OT", NO_LIST)),
         publication_types=types,
         urls=tuple(get("LID", NO_LIST)) if "OWN" in found and "PMID" not in found else (),
         accession=first(found, "PMID", "OID", "OAID"),

@@ -18,13 +18,19 @@ NAMES = {
     "accession number": "AN", "author": "AU", "authors": "AU", "authors full name": "AU", "title": "TI", "original title": "TT",
     "source": "SO", "abstract": "AB", "database": "DB", "publication type": "PT", "document type": "PT", "doi": "DO",
     "digital object identifier": "DO", "year of publication": "YR", "language": "LG", "author keywords": "KW", "keyword": "KW",
-    "subject headings": "SH", "mesh subject headings": "SH", "emtree heading": "SH", "issn": "IS", "isbn": "IB", "issn print": "IS",
+    "subject headings": "SH", "mesh subject headings": "SH", "emtree heading": "SH", "issn": "IS", "isbn": "IB",
+    "issn print": "IS",
     "pmid": "PM", "unique identifier": "UI", "link to the ovid full text or citation": "XL", "clinical trial number": "CN",
-    "clinical trial registry number": "CN", "digital object identifier (doi)": "DO", "journal name": "JN", "journal title": "JN",
+    "clinical trial registry number": "CN", "digital object identifier (doi)": "DO",
+    "journal name": "JN", "journal title": "JN",
 }  # fmt: skip
 SOURCE = re.compile(
-    r"^(?P<journal>.+?)[.,]?\s+(?:(?:[A-Z][a-z]+[/\w]*\s+)?\d{4}\s*;\s*)?(?P<volume>\d+[A-Za-z]?)\s*(?:\((?P<issue>[^)]{1,30})\))?\s*[:,]\s*(?P<pages>[A-Za-z]?\d+[-\w]*)"
+    r"^(?P<journal>.+?)[.,]?\s+(?:(?:[A-Z][a-z]+[/\w]*\s+)?\d{4}\s*;\s*)?"
+    r"(?P<volume>\d+[A-Za-z]?)\s*(?:\((?P<issue>[^)]{1,30})\))?\s*[:,]\s*(?P<pages>[A-Za-z]?\d+[-\w]*)"
 )
+PLACE_OF_WORK = re.compile(r"(?: \d++(?:,\d++)*+| ?\[[^\]]*+\])$")
+"""Behind a name: numbers of affiliations, or the affiliation itself."""
+LONGEST_CITATION = 2_000
 TAKEN = frozenset({"AU", "TI", "AB", "DB", "PT", "DO", "DI", "LG", "KW"})
 NO_LIST: list[str] = []
 
@@ -61,7 +67,9 @@ def first(found: dict[str, list[str]], *tags: str) -> str:
 
 def people(found: dict[str, list[str]]) -> tuple[str, ...]:
     names = [name for value in found.get("AU", NO_LIST) for name in value.split(";")]
-    return fields.once(re.sub(r"(?:\s+\d+(?:,\d+)*|\s*\[[^\]]*\])?[.;\s]*$", "", name).strip() for name in names)
+    return fields.once(
+        PLACE_OF_WORK.sub("", fields.squeeze(name[:LONGEST_CITATION]).rstrip(".; ")).strip() for name in names
+    )
 
 
 def reference(line: int, raw: str) -> Reference | Rejection:
@@ -70,7 +78,7 @@ def reference(line: int, raw: str) -> Reference | Rejection:
         return nothing_in(line, raw)
     title = first(found, "TI", "TT")
     abstract, source, database = first(found, "AB"), first(found, "SO"), first(found, "DB")
-    cited = SOURCE.match(source)
+    cited = SOURCE.match(fields.squeeze(source[:LONGEST_CITATION]))
     number = first(found, "PM") or (first(found, "UI", "AN") if "MEDLINE" in database.upper() else "")
     return Reference(
         line=line,

@@ -19,7 +19,8 @@ START = re.compile(rb"<(Pubmed(?:Book)?Article)(?:\s[^<>]{0,2000})?>")
 LINKS = {
     "RetractionOf": LinkKind.RETRACTION_OF, "RetractionIn": LinkKind.RETRACTION_IN, "PartialRetractionOf": LinkKind.RETRACTION_OF,
     "PartialRetractionIn": LinkKind.RETRACTION_IN, "ErratumFor": LinkKind.ERRATUM_FOR, "ErratumIn": LinkKind.ERRATUM_IN,
-    "ExpressionOfConcernFor": LinkKind.CONCERN_FOR, "ExpressionOfConcernIn": LinkKind.CONCERN_IN, "CommentOn": LinkKind.COMMENT_ON,
+    "ExpressionOfConcernFor": LinkKind.CONCERN_FOR, "ExpressionOfConcernIn": LinkKind.CONCERN_IN,
+    "CommentOn": LinkKind.COMMENT_ON,
     "CommentIn": LinkKind.COMMENT_IN, "UpdateOf": LinkKind.UPDATE_OF, "UpdateIn": LinkKind.UPDATE_IN,
     "RepublishedFrom": LinkKind.REPUBLISHED_FROM, "RepublishedIn": LinkKind.REPUBLISHED_IN,
     "CorrectedandRepublishedFrom": LinkKind.REPUBLISHED_FROM, "CorrectedandRepublishedIn": LinkKind.REPUBLISHED_IN,
@@ -203,7 +204,9 @@ def links(parent: etree._Element) -> tuple[Link, ...]:
 def others(
     citation: dict[str, etree._Element], body: dict[str, etree._Element], ids: dict[str, str]
 ) -> dict[str, tuple[str, ...]]:
-    extra = {f"ArticleId {name}": (value,) for name, value in ids.items() if name not in ("doi", "pubmed", "pmc")}
+    extra: dict[str, tuple[str, ...]] = {
+        f"ArticleId {name}": (value,) for name, value in ids.items() if name not in ("doi", "pubmed", "pmc")
+    }
     for place in (citation, body):
         for name in KEPT:
             if name in place:

@@ -39,6 +39,8 @@ READERS: dict[Format, Callable[[bytes, list[str]], Iterator[Reference | Rejectio
     Format.OVID: ovid.read,
     Format.CTGOV_JSON: ctgov_json.read,
 }
+MOST_BYTES = 300_000_000
+"""Of one file. It stands in memory twice where its encoding or line ends are made ours; 100,000 full records are 250 MB."""
 HELD_UNPACKED = 50_000_000
 """Bytes of a zip's members held between counting and reading; larger ones are unpacked again."""
 
@@ -60,6 +62,8 @@ def read(
             if said is None:
                 raise
             encoding = encoding or cleaning.find_encoding(data)[0]
+    if len(data) > MOST_BYTES:
+        raise UnreadableFileError(f"The file is larger than {MOST_BYTES // 1_000_000} MB: bring it in parts.")
     if said is Format.ZIP:
         return read_zip(data, mapping)
     if said is Format.EXCEL:
@@ -68,7 +72,7 @@ def read(
     warnings: list[str] = []
     if said is Format.CSV:
         return read_csv(text, encoding, mapping, warnings)
-    starts = counting.COUNTERS[said](text)
+    starts = counting.count(text, said)
     if said is Format.RIS and not starts:
         warnings.append("No line begins with “TY  -”, so no record begins.")
     return Reading(said, encoding, starts, tallied(READERS[said](text, warnings), starts, warnings), warnings)
@@ -99,12 +103,12 @@ def tallied(
 
 def read_csv(text: bytes, encoding: str, mapping: Mapping[str, str] | None, warnings: list[str]) -> Reading:
     delimiter, columns, at = csv.header(text)
-    if csv.RAYYAN_LOG <= {table.plain(one) for one in columns}:
+    if {table.plain(one) for one in columns} >= csv.RAYYAN_LOG:
         raise UnreadableFileError(
             "This is Rayyan's log of decisions. It goes with articles.csv, and holds no records itself."
         )
     fields = table.mapping_for(columns, mapping)
-    starts = csv.starts(text, delimiter, at)
+    starts = counting.checked(csv.starts(text, delimiter, at, counting.MOST_RECORDS))
     items = csv.read(text, warnings, delimiter=delimiter, columns=columns, at=at, mapping=fields)
     return Reading(
         Format.CSV, encoding, starts, tallied(items, starts, warnings), warnings, columns=tuple(columns), mapping=fields
@@ -115,7 +119,7 @@ def read_excel(data: bytes, mapping: Mapping[str, str] | None) -> Reading:
     excel.check(data)
     columns, row = excel.header(data)
     fields = table.mapping_for(columns, mapping)
-    starts = excel.starts(data, row)
+    starts = counting.checked(excel.starts(data, row))
     warnings: list[str] = []
     items = excel.read(data, warnings, columns=columns, header_row=row, mapping=fields)
     return Reading(
@@ -147,7 +151,7 @@ def read_zip(data: bytes, mapping: Mapping[str, str] | None) -> Reading:
         except UnreadableFileError as error:
             warnings.append(f"{member.name[:200]}: {error}")
             continue
-        starts += reading.starts
+        starts = counting.checked(starts + reading.starts)
         size += member.size
         held.append((member.name, reading if size <= HELD_UNPACKED else None))
     if not held:

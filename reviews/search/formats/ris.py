@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from . import fields
 from .base import NOTHING, Link, LinkKind, Reference, Rejection
-from .splitting import nothing_in, pieces
+from .splitting import blanks_before, nothing_in, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ START = re.compile(rb"TY[ \t]{0,3}-")
 LOOSE_TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])[ \t]{0,3}-(?:[ \t]+|$)(.*)", re.DOTALL)
 """One blank, a tab or none before the hyphen; believed only of tags that are known, for prose can look like this."""
 
-NEWLINE, BLANKS = 10, b" \t"
+NEWLINE = 10
 TAGGED = re.compile(r"^([A-Z][A-Z0-9])  -(?: (.*))?$", re.MULTILINE)
 TITLES = ("TI", "T1", "CT", "BT", "TT")
 JOURNALS = ("JF", "JO", "T2", "JA", "J2", "J1", "BT", "T3")
@@ -42,6 +42,7 @@ KNOWN = TAKEN | frozenset({
     "ST", "T2", "T3", "TA", "TT", "U1", "U2", "U3", "U4", "U5", "VO", "XR", "US", "Y2", "YR", "NO", "SI", "PT",
 })  # fmt: skip
 PUBLICATION_TYPE_TAGS = ("M3", "PT")
+ADDRESSES = re.compile(r"(?<!\s)\s++(?=https?://)")
 RETRACTED = re.compile(r"\b(?:retracted|retraction) in\b[:.]?\s*(.*)", re.IGNORECASE)
 NO_LIST: list[str] = []
 
@@ -58,8 +59,7 @@ def starts(data: bytes) -> Iterator[int]:
     for found in START.finditer(data):
         at = found.start()
         if at and data[at - 1] != NEWLINE:
-            while at and data[at - 1] in BLANKS:
-                at -= 1
+            at = blanks_before(data, at)
             if at and data[at - 1] != NEWLINE:
                 continue
         yield at
@@ -80,7 +80,7 @@ def values_of(raw: str) -> dict[str, list[str]]:
             else:
                 values.append(value.strip())
         return found
-    values = None
+    values, last = None, ""
     for line in raw.split("\n"):
         tag = line[:2]
         if line[2:6] == "  - " and tag.isalnum() and tag.isupper():
@@ -89,11 +89,14 @@ def values_of(raw: str) -> dict[str, list[str]]:
             tag, value = loose[1], loose[2]
         else:
             more = line.strip()
-            if more and values is not None:
+            if more and last == "KW" and values is not None and not line.startswith(("  ", "\t")):
+                values.append(more)  # EndNote writes one keyword a line under the first
+            elif more and values is not None:
                 values[-1] = f"{values[-1]} {more}" if values[-1] else more
             continue
         if tag == "ER":
             break
+        last = tag
         values = found.get(tag)
         if values is None:
             values = found[tag] = [value.strip()]
@@ -114,9 +117,11 @@ def first(found: dict[str, list[str]], tags: tuple[str, ...]) -> str:
 def reference(line: int, raw: str) -> Reference | Rejection:
     found = values_of(raw)
     get = found.get
-    said = get("TY", NO_LIST)[0]
-    if len(found) == 1:
-        return Reference(line, raw, fields.kind(said)) if said else nothing_in(line, raw)
+    said = first(found, ("TY",))
+    if not found:
+        return nothing_in(line, raw)
+    if len(found) == 1 and "TY" in found:  # a bare type is a record, if an empty one: the file says that there is one
+        return Reference(line, raw, fields.kind(said))
     title = first(found, TITLES)
     journal = first(found, JOURNALS)
     if not title and (second := first(found, ("T2",))) and not any(tag in found for tag in ("T3", "BT")):
@@ -139,12 +144,13 @@ def reference(line: int, raw: str) -> Reference | Rejection:
         fields.year(*[value for tag in YEARS if tag in found for value in found[tag]]),
         journal, first(found, ("VL", "VO")), issues[0] if issues else "",
         fields.pages(start[0] if start else first(found, ("C7", "PP")), end[0] if end else ""),
-        doi, pubmed_number(found, database), fields.pmcid(first(found, ("C2", "C6", "U1", "AN"))) if "C2" in found or "C6" in found else "",
+        doi, pubmed_number(found, database),
+        fields.pmcid(first(found, ("C2", "C6", "U1", "AN"))) if "C2" in found or "C6" in found else "",
         fields.registrations(title, abstract, *[value for tag in REGISTRATIONS if tag in found for value in found[tag]]),
         "; ".join(get("SN", NO_LIST)), abstract, first(found, ("LA",)),
         tuple(keywords) if len(keywords) > 1 else tuple(fields.split_list(keywords[0])) if keywords else (),
         tuple([value for tag in PUBLICATION_TYPE_TAGS if tag in found for value in found[tag] if value and "10." not in value]),
-        tuple([value for tag in URLS if tag in found for value in found[tag] if value]),
+        tuple([url for tag in URLS if tag in found for value in found[tag] for url in ADDRESSES.split(value) if url]),
         first(found, ("AN", "ID", "U1", "C2")), database, notes,
         links(notes) if notes else (), extra or NOTHING,
     )  # fmt: skip
@@ -166,8 +172,5 @@ def pubmed_number(found: dict[str, list[str]], database: str) -> str:
 
 
 def links(notes: tuple[str, ...]) -> tuple[Link, ...]:
-    made = []
-    for note in notes:
-        if "etract" in note and (found := RETRACTED.search(note)):
-            made.append(Link(LinkKind.RETRACTION_IN, found[1][:500], fields.pmid(found[1]), fields.doi(found[1])))
-    return tuple(made)
+    said = [found[1] for note in notes if "etract" in note and (found := RETRACTED.search(note))]
+    return tuple([Link(LinkKind.RETRACTION_IN, text[:500], fields.pmid(text), fields.doi(text)) for text in said])

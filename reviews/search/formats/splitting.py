@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LONGEST_RECORD = 8_000_000
 """Bytes. The longest real record seen has 250,000; beyond this a file is broken or meant to break us."""
+STEP = 4096
 SHOWN = 2_000
 """How much of the text of a record that was refused for its length is kept."""
 
@@ -39,6 +40,17 @@ def decode(data: bytes | bytearray) -> str:
     return data.decode("utf-8", "replace")
 
 
+def blanks_before(data: bytes, at: int) -> int:
+    """Where the blanks begin that end at a place: in great steps, for a line of 200 MB of blanks has been seen."""
+    while at:
+        piece = bytes(data[max(0, at - STEP) : at])
+        left = piece.rstrip(b" \t")
+        at -= len(piece) - len(left)
+        if left:
+            break
+    return at
+
+
 def places(data: bytes, body: bytes) -> Iterator[int]:
     """Where the lines begin that match ``body``; a plain line end at the head of the pattern makes the search fast."""
     if re.compile(body).match(data):
@@ -53,8 +65,9 @@ def after_blanks(data: bytes, body: bytes) -> Iterator[int]:
     begin = top.end() if top else 0
     if re.compile(body).match(data, begin):
         yield begin
-    for found in re.compile(rb"\n(?:[ \t]*+\n)++(?=" + body + rb")").finditer(data, max(begin - 1, 0)):
-        if found.end() > begin:
+    begins = re.compile(body)
+    for found in re.compile(rb"\n(?:[ \t]*+\n)++").finditer(data, max(begin - 1, 0)):  # a run once, however long it is
+        if found.end() > begin and begins.match(data, found.end()):
             yield found.end()
 
 

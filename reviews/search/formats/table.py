@@ -19,10 +19,19 @@ FIELDS = (
 """What a column can be mapped to; "" leaves it in ``extra``."""
 
 COLUMNS = {
-    "title": "title articletitle documenttitle primarytitle studytitle publictitle scientifictitle brieftitle paper papertitle itemtitle ti",
+    "title": (
+        "title articletitle documenttitle primarytitle studytitle publictitle scientifictitle brieftitle "
+        "paper papertitle itemtitle ti"
+    ),
     "authors": "authors author authornames authorss authorfullnames firstauthors creator creators au authorlist",
-    "year": "year publicationyear publishedyear pubyear yearpublished coverdate date publicationdate py datepublished dateofpublication publisheddate",
-    "journal": "journal journalbook sourcetitle publicationtitle source secondarytitle journaltitle journalname container containertitle booktitle so periodical",
+    "year": (
+        "year publicationyear publishedyear pubyear yearpublished coverdate date publicationdate py "
+        "datepublished dateofpublication publisheddate"
+    ),
+    "journal": (
+        "journal journalbook sourcetitle publicationtitle source secondarytitle journaltitle journalname "
+        "container containertitle booktitle so periodical"
+    ),
     "volume": "volume vol vl",
     "issue": "issue number issuenumber no ip",
     "pages": "pages page pagerange pagination artno articlenumber pg",
@@ -31,11 +40,17 @@ COLUMNS = {
     "doi": "doi digitalobjectidentifier articledoi doilink di",
     "pmid": "pmid pubmedid medlinepmid pubmed pubmedpmid",
     "pmcid": "pmcid pmc pmcidnumber pubmedcentralid",
-    "registrations": "nctnumber trialid registrationnumber otherids secondaryids mainid clinicaltrialnumbers nctid trialregistration trialregistrationnumber",
+    "registrations": (
+        "registrations nctnumber trialid registrationnumber otherids secondaryids mainid clinicaltrialnumbers "
+        "nctid trialregistration trialregistrationnumber"
+    ),
     "issn_isbn": "issn isbn issnisbn eissn issns isbns sn",
     "abstract": "abstract abstracttext briefsummary abstractnote summary description ab notesabstract",
     "language": "language languageoforiginaldocument languages la articlelanguage",
-    "keywords": "keywords keyword authorkeywords indexkeywords manualtags automatictags emtreedrugindextermsmajorfocus mesh meshterms ieeeterms conditions inspeccontrolledterms subjects",
+    "keywords": (
+        "keywords keyword authorkeywords indexkeywords manualtags automatictags "
+        "emtreedrugindextermsmajorfocus mesh meshterms ieeeterms conditions inspeccontrolledterms subjects"
+    ),
     "publication_types": "publicationtype documenttype publicationtypes articletype studytype",
     "urls": "url urls link links studyurl fulltexturl pdflink fulltextlink",
     "accession": "accessionnumber key eid recordid accession id pui covidence uniqueid itemkey ut",
@@ -88,7 +103,7 @@ def mapping_for(columns: Sequence[str], mapping: Mapping[str, str] | None = None
     strong = {field for name, field in found.items() if plain(name) not in WEAK}
     for name, field in list(found.items()):
         other = WEAK.get(plain(name))
-        if other and (field in strong or plain(name) == "source" and "journal" in strong):
+        if other and (field in strong or (plain(name) == "source" and "journal" in strong)):
             found[name] = other if other not in strong else ""
     for name, field in (mapping or {}).items():
         if field and field not in FIELDS:
@@ -192,7 +207,7 @@ def people(text: str) -> tuple[str, ...]:
         if sign in text:
             return fields.once(name.strip(" ,") for name in text.split(sign))
     if re.search(r"\sand\s", text):
-        parts = re.split(r"\s+and\s+", text)
+        parts = re.split(r"(?<!\s)\s++and\s++", text)
         return fields.once(name.strip(" ,") for part in parts for name in (commas(part) if len(parts) == 2 else [part]))
     return fields.once(commas(text))
 

@@ -79,8 +79,6 @@ def one(
         element = etree.fromstring(text, reader)
     except etree.XMLSyntaxError as error:
         return Rejection(line, f"This is no XML that can be read: {error.msg}.", decode(text))
-    if element is None:
-        return Rejection(line, "There is no element that can be read in this record.", decode(text))
     return make(line, raw, element) if len(element) else nothing_in(line, raw)
 
 
@@ -88,7 +86,7 @@ def first_of_each(element: etree._Element) -> dict[str, etree._Element]:
     """The children by name, of several the first: one pass instead of a search for each."""
     found: dict[str, etree._Element] = {}
     for one in element:
-        found.setdefault(one.tag, one)
+        found.setdefault(str(one.tag), one)
     return found
 
 
@@ -96,5 +94,5 @@ def text_of(element: etree._Element | None) -> str:
     """All text inside, also inside <i> and MathML, with blanks made single."""
     if element is None:
         return ""
-    text = "".join(element.itertext()) if len(element) else element.text or ""  # type: ignore[arg-type]
+    text = "".join(element.itertext()) if len(element) else element.text or ""
     return " ".join(text.split())

@@ -6,20 +6,21 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from ..fields import squeeze
+from reviews.search.formats.fields import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from ..base import Reference
+    from reviews.search.formats.base import Reference
 
 TYPES = {
     "journal": "article", "book": "book", "chapter": "incollection", "conference": "inproceedings", "thesis": "phdthesis",
-    "report": "techreport", "dataset": "dataset", "web": "online", "patent": "patent", "unpublished": "unpublished", "preprint": "unpublished",
+    "report": "techreport", "dataset": "dataset", "web": "online", "patent": "patent", "unpublished": "unpublished",
+    "preprint": "unpublished",
 }  # fmt: skip
 SIGNS = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "&": r"\&", "%": r"\%",
-    "$": r"\$", "#": r"\#", "_": r"\_",
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "&": r"\&",
+    "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
 }  # fmt: skip
 
 
@@ -47,9 +48,10 @@ def key(one: Reference, taken: set[str]) -> str:
 def pairs(one: Reference, beside: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     inside = "booktitle" if one.kind in ("chapter", "conference") else "journal"
     notes = [*one.notes, *(f"{name}: {value}" for name, value in beside.items() if value)]
-    whole = [
+    whole: list[tuple[str, str | tuple[str, ...]]] = [
         ("title", one.title), ("author", one.authors), ("year", str(one.year or "")), (inside, one.journal),
-        ("volume", one.volume), ("number", one.issue), ("pages", one.pages), ("doi", one.doi), ("pmid", one.pmid), ("pmcid", one.pmcid),
+        ("volume", one.volume), ("number", one.issue), ("pages", one.pages), ("doi", one.doi), ("pmid", one.pmid),
+        ("pmcid", one.pmcid),
         ("issn", one.issn_isbn), ("abstract", one.abstract), ("language", one.language), ("keywords", "; ".join(one.keywords)),
         *(("url", url) for url in one.urls), ("source", one.database), ("unique-id", one.accession),
         ("registration", "; ".join(one.registrations)), *(("note", note) for note in notes),
@@ -68,4 +70,5 @@ def person(name: str) -> str:
 
 
 def escaped(text: str) -> str:
-    return "".join(SIGNS.get(sign, sign) for sign in text)
+    apart = re.sub(r"([-`'])(?=\1)", "\\1\0", text)  # -- and '' would be read as one sign
+    return "".join(SIGNS.get(sign, sign) for sign in apart).replace("\0", "{}")

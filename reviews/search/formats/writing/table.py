@@ -6,15 +6,16 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from ..table import FORMULA_SIGNS
+from reviews.search.formats.table import FORMULA_SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from ..base import Reference
+    from reviews.search.formats.base import Reference
 
 COLUMNS = (
-    "title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "pmcid", "registrations", "issn_isbn", "abstract",
+    "title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "pmcid", "registrations",
+    "issn_isbn", "abstract",
     "language", "keywords", "publication_types", "urls", "accession", "database", "notes", "kind",
 )  # fmt: skip
 JOINED_BY = "; "

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, W291 - exports keep the line lengths and line ends that their sources write
 """One small export in each format, written by us: two invented records, the first with everything in it."""
 
 RIS = """TY  - JOUR

@@ -1,10 +1,22 @@
+import datetime
 import io
 import zipfile
 
 import openpyxl
 import pytest
 
-from reviews.search.formats import Format, LinkKind, Reference, Rejection, UnreadableFileError, detect, read
+from reviews.search.formats import (
+    Format,
+    LinkKind,
+    Reference,
+    Rejection,
+    UnreadableFileError,
+    counting,
+    detect,
+    read,
+    reading,
+    zipped,
+)
 
 from .samples import CSV, NBIB, RIS, SAMPLES
 
@@ -52,7 +64,7 @@ def test_no_encoding_and_no_line_end_costs_a_record(name, encoding, end):
 
 
 def test_byte_order_marks_between_joined_files_are_dropped():
-    assert len(records((RIS.encode("utf-8-sig") + RIS.encode("utf-8-sig")))) == 4
+    assert len(records(RIS.encode("utf-8-sig") + RIS.encode("utf-8-sig"))) == 4
 
 
 def test_nul_and_ctrl_z_are_dropped():
@@ -171,3 +183,115 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked():
 def test_what_cannot_be_read_is_answered_with_a_sentence(data, sentence):
     with pytest.raises(UnreadableFileError, match=sentence):
         read(data)
+
+
+def test_keywords_and_addresses_that_stand_one_a_line_stay_apart():
+    addresses = "UR  - https://example.org/1\nhttps://pubmed.ncbi.nlm.nih.gov/7654321/\n"
+    [one] = records(f"TY  - JOUR\nKW  - sepsis\nacute lung\n      injury\n{addresses}ER  - ")
+    assert one.keywords == ("sepsis", "acute lung injury")
+    assert one.urls == ("https://example.org/1", "https://pubmed.ncbi.nlm.nih.gov/7654321/")
+    assert one.pmid == "7654321"
+
+
+def test_the_prefix_that_cinahl_sets_before_a_pubmed_number_is_dropped():
+    [one] = records("TY  - JOUR\nTI  - a\nN1  - Peer Reviewed. NLM UID: 101208192. PMID: NLM7654321.\nER  - ")
+    assert one.pmid == "7654321"
+
+
+def test_more_records_than_any_export_holds_are_refused_with_a_sentence(monkeypatch):
+    monkeypatch.setattr(counting, "MOST_RECORDS", 2)
+    assert len(records(RIS)) == 2
+    for text in (RIS + RIS, CSV + "C\n"):
+        with pytest.raises(UnreadableFileError, match="More than 2 records begin"):
+            read(text.encode())
+    with pytest.raises(UnreadableFileError, match="More than 2 records begin"):
+        read(packed(a__ris=RIS, b__nbib=NBIB))
+
+
+def test_a_file_beyond_the_size_is_refused_with_a_sentence(monkeypatch):
+    monkeypatch.setattr(reading, "MOST_BYTES", 100)
+    with pytest.raises(UnreadableFileError, match="larger than 0 MB"):
+        read(RIS.encode())
+
+
+def test_blank_lines_are_neither_rows_nor_records():
+    assert [one.line for one in records("title,doi\n\n\na,10.1234/x\n\n\n\nb,\n\n")] == [4, 8]
+    assert [one.line for one in records("\n \nOWN - a\nTI  - b\n\n \n\nOWN - c\n\n")] == [3, 8]
+
+
+def repacked(data, **changed):
+    """A zip file with members changed; None leaves one out."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            content = changed.get(name.rpartition("/")[2].partition(".")[0], old.read(name))
+            if content is not None:
+                new.writestr(name, content)
+    return made.getvalue()
+
+
+def test_a_workbook_keeps_what_kinds_of_cells_say():
+    rows = [
+        ["Title", "Year", "Number", "Seen"],
+        ["=1+1", datetime.date(2021, 3, 4), 3.5, True],
+        ["b", 1999, 0, False],
+    ]
+    first, second = records(workbook(rows))
+    assert first.year == 2021
+    assert (first.issue, first.extra["Seen"]) == ("3.5", ("1",))
+    assert second.extra["Seen"] == ("0",)
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"sheet1": b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'}, "declares entities"),
+        ({"sheet1": b"<broken"}, "damaged or of a kind"),
+        ({"workbook": None}, "damaged or of a kind"),
+    ],
+)
+def test_a_workbook_that_cannot_be_trusted_is_refused_with_a_sentence(changed, sentence):
+    with pytest.raises(UnreadableFileError, match=sentence):
+        read(repacked(workbook([["Title"], ["A trial"]]), **changed))
+
+
+def test_an_empty_workbook_and_an_office_document_are_refused():
+    with pytest.raises(UnreadableFileError, match="no rows"):
+        read(workbook([]))
+    with pytest.raises(UnreadableFileError, match="Office document"):
+        read(packed(**{"[Content_Types]__xml": "<a/>", "word/document__xml": "<a/>"}))
+
+
+def test_a_zip_of_too_much_is_refused_with_a_sentence(monkeypatch):
+    monkeypatch.setattr(zipped, "MOST_MEMBERS", 1)
+    with pytest.raises(UnreadableFileError, match="holds 2 files"):
+        read(packed(a__ris=RIS, b__ris=RIS))
+    monkeypatch.setattr(zipped, "MOST_UNPACKED", 100)
+    with pytest.raises(UnreadableFileError, match="larger than"):
+        read(packed(a__ris=RIS))
+
+
+def test_a_locked_or_damaged_zip_is_refused_with_a_sentence():
+    data = bytearray(packed(a__ris=RIS))
+    directory = data.rindex(b"PK\x01\x02")
+    data[directory + 8] |= 1
+    with pytest.raises(UnreadableFileError, match="password"):
+        read(bytes(data))
+    data[directory + 8] &= 0xFE
+    data[directory - 20 : directory] = bytes(20)
+    with pytest.raises(UnreadableFileError, match=r"a\.ris” in the zip file is damaged"):
+        read(bytes(data))
+
+
+def test_a_zip_in_a_zip_and_an_empty_one_are_named_and_left():
+    with pytest.raises(UnreadableFileError, match="inside the zip file is not opened"):
+        read(packed(a__zip=packed(b__ris=RIS)))
+    with pytest.raises(UnreadableFileError, match="It is empty"):
+        read(packed())
+    hidden = {"folder/.b__ris": RIS}
+    assert read(packed(c__ris=RIS, **hidden)).members == ("c.ris",)
+
+
+def test_a_large_member_is_unpacked_again_rather_than_held(monkeypatch):
+    monkeypatch.setattr(reading, "HELD_UNPACKED", 1)
+    assert len(records(packed(a__ris=RIS, b__nbib=NBIB))) == 4
