@@ -15,7 +15,20 @@ from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 
 FOLDER = Path(settings.BASE_DIR) / "docs" / "guide"
-CONTENTS = ("tour", "people", "protocol", "references", "evidence", "analysis", "publication", "api", "methods", "glossary")
+CONTENTS = (
+    "tour",
+    "people",
+    "protocol",
+    "search",
+    "references",
+    "duplicates",
+    "evidence",
+    "analysis",
+    "publication",
+    "api",
+    "methods",
+    "glossary",
+)
 """The order in which the guide is read; a page that is not named here is not served."""
 ELSEWHERE = {"methods": "methods.md", "glossary": "glossary.md"}
 """Pages that live one folder up, because developers read them too."""
