@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -37,35 +38,44 @@ VOCABULARY = (
     "elderly severe moderate ventilation weaning discharge protocol analysis secondary model cost quality life symptoms"
 )
 WORDS = VOCABULARY.split()
-FAMILIES = [
-    f"{first}{last}"
-    for first in ("Al", "Ber", "Cor", "Dan", "El", "Fer", "Gor", "Hal", "Iv", "Kor", "Lin", "Mar")
-    for last in ("berg", "dottir", "ez", "ini", "kov", "man", "nen", "sen", "ton", "wal")
-]
+SYLLABLES = [consonant + vowel for consonant in "bcdfghklmnprstvz" for vowel in "aeiou"]
 
 
 def export(number: int, *, seed: int = 1) -> str:
-    """So many records as RIS; every one of them is made up, and the same seed makes the same."""
+    """So many records as RIS; every one of them is made up, and the same seed makes the same.
+
+    Words are drawn as in language, few common and many rare, out of a vocabulary that grows with the number: titles
+    of a few dozen words would all share half of them, which no search brings.
+    """
     chance = random.Random(seed)
-    made: list[tuple[str, list[str], int, str, int, int, str]] = []
+
+    def made_up(count: int) -> list[str]:
+        return ["".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(count)]
+
+    vocabulary = WORDS + made_up(4000 + number // 10)
+    weights = list(itertools.accumulate(1 / (rank + 3) for rank in range(len(vocabulary))))
+    families = [name.title() for name in made_up(8000)]
+    journals = [" ".join(chance.choices(vocabulary[:3000], k=chance.randint(2, 4))).title() for _ in range(1500)]
+    made: list[tuple[str, list[str], int, str, str, int, int, str]] = []
     parts = []
     for place in range(number):
         if made and chance.random() < COPIES:
-            title, authors, year, doi, volume, page, abstract = chance.choice(made)
+            title, authors, year, doi, journal, volume, page, abstract = chance.choice(made)
             title = title.upper() if chance.random() < 0.2 else f"{title}."
             doi = doi if chance.random() < 0.6 else ""
         else:
-            title = " ".join(chance.choices(WORDS, k=chance.randint(8, 15))).capitalize()
+            title = " ".join(chance.choices(vocabulary, cum_weights=weights, k=chance.randint(8, 15))).capitalize()
             authors = [
-                f"{chance.choice(FAMILIES)}, {chr(65 + chance.randrange(26))}." for _ in range(chance.randint(2, 8))
+                f"{chance.choice(families)}, {chr(65 + chance.randrange(26))}." for _ in range(chance.randint(2, 8))
             ]
             year, volume, page = chance.randint(1990, 2024), chance.randint(1, 90), chance.randint(1, 900)
-            doi, abstract = f"10.5555/bench.{place}", " ".join(chance.choices(WORDS, k=150))
-            made.append((title, authors, year, doi, volume, page, abstract))
+            doi, journal = f"10.5555/bench.{place}", chance.choice(journals)
+            abstract = " ".join(chance.choices(vocabulary, cum_weights=weights, k=150))
+            made.append((title, authors, year, doi, journal, volume, page, abstract))
         parts.append(
             f"TY  - JOUR\nTI  - {title}\n"
             + "".join(f"AU  - {author}\n" for author in authors)
-            + f"PY  - {year}\nJO  - Journal of Measured Things\nVL  - {volume}\nSP  - {page}\nEP  - {page + 9}\n"
+            + f"PY  - {year}\nJO  - {journal}\nVL  - {volume}\nSP  - {page}\nEP  - {page + 9}\n"
             + (f"DO  - {doi}\n" if doi else "")
             + f"AB  - {abstract}\nER  - \n\n"
         )

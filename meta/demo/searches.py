@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from reviews.dedup import services as duplicates
 from reviews.models import Import, Review, User
 from reviews.search import services
 from reviews.search.rules import SourceKind
@@ -64,7 +65,7 @@ SEARCHES = (
 
 
 def bring_in(review: Review, person: User) -> list[Import]:
-    """Write the searches of the demo down and read their files; a worker is not waited for."""
+    """Write the searches of the demo down and read their files, and find what came twice; a worker is not waited for."""
     brought = []
     for each in SEARCHES:
         search = services.record_search(
@@ -83,6 +84,7 @@ def bring_in(review: Review, person: User) -> list[Import]:
         [found] = services.bring_files(search=search, actor=person, uploads=[upload]).new
         services.start_import(of=found, actor=person)
         services.read_import(import_id=found.pk)
+        duplicates.compare(import_id=found.pk)
         found.refresh_from_db()
         brought.append(found)
     return brought

@@ -1,5 +1,6 @@
 """What waits for an answer, what was merged, and how records belong together."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from reviews.dedup.matching import Citation
 from reviews.dedup.models import Answer, Candidate
-from reviews.dedup.rules import SHOWN, Answered, best_fields
+from reviews.dedup.rules import SHOWN, Answered, best_fields, keepers
 from reviews.library.models import Record
 from reviews.team.models import Review, User
 
@@ -32,6 +33,24 @@ def comparable(review: Review) -> QuerySet[Record]:
 def standing(review: Review) -> QuerySet[Answer]:
     """Answers that nobody has undone, oldest first."""
     return Answer.objects.filter(review=review, undone_by=None).exclude(answer=Answered.UNDONE).order_by("pk")
+
+
+def were_copies(review: Review, at: dt.datetime) -> Q:
+    """The condition under which a record of the review was a copy of another at an instant, by the answers of then.
+
+    A record can be the earlier one of every pair that names it and a copy all the same, where its pair hangs together
+    with a still earlier record: such records are few, and named.
+    """
+    if not Answer.objects.filter(review=review, answered_at__gt=at).exists():
+        return Q(duplicate_of__isnull=False)
+    merges = (
+        Answer.objects.filter(review=review, answer=Answered.DUPLICATE, answered_at__lte=at)
+        .filter(Q(undone_by=None) | Q(undone_by__answered_at__gt=at))
+        .order_by("pk")
+    )
+    pairs = list(merges.values_list("left_id", "right_id"))
+    copies = {record for record, kept in keepers(pairs).items() if record != kept}
+    return Q(pk__in=merges.order_by().values("right")) | Q(pk__in=copies - {right for _left, right in pairs})
 
 
 def waiting(review: Review) -> QuerySet[Candidate]:

@@ -33,9 +33,12 @@ def compare(*, import_id: int) -> int:
     try:
         brought = Import.objects.select_related("review").get(pk=import_id)
         review = brought.review
-        records = list(queries.comparable(review))
-        new = {record.pk for record in records if record.brought_in_id == import_id}
-        findings = find(map(queries.citation, records), new=new, apart=queries.told_apart(review))
+        records = queries.comparable(review)
+        new = set(records.filter(brought_in=brought).values_list("pk", flat=True))
+        # One after the other and without what is not compared: a hundred thousand raw records are too many to hold.
+        read = records.defer("raw", "extra", "keywords", "links").iterator(chunk_size=2000)
+        with work.held(lease):
+            findings = find(map(queries.citation, read), new=new, apart=queries.told_apart(review))
         with transaction.atomic():
             merged = _keep(review, findings)
             work.settle(lease)

@@ -1,5 +1,6 @@
 """The queue: two records side by side, until none is left to ask about."""
 
+import re
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -22,17 +23,19 @@ from reviews.team.models import Review
 from reviews.team.request import MemberRequest
 from reviews.team.rules import Action, acting_role
 
+SOURCE = "source"
+"""Two records of one work come from two sources as a rule; that is no difference to mark."""
 FIELDS = (
     ("title", gettext_lazy("Title")), ("authors", gettext_lazy("Authors")), ("year", gettext_lazy("Year")),
     ("journal", gettext_lazy("Journal")), ("volume", gettext_lazy("Volume")), ("issue", gettext_lazy("Issue")),
     ("pages", gettext_lazy("Pages")), ("doi", gettext_lazy("DOI")), ("pmid", gettext_lazy("PubMed number")),
-    ("registrations", gettext_lazy("Registrations")), ("source", gettext_lazy("Source")), ("abstract", gettext_lazy("Abstract")),
+    ("registrations", gettext_lazy("Registrations")), (SOURCE, gettext_lazy("Source")), ("abstract", gettext_lazy("Abstract")),
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One field of the two records; ``differs`` where both say something and not the same."""
+    """One field of the two records; ``differs`` where both say something and not the same words."""
 
     label: str
     left: object
@@ -116,7 +119,11 @@ def _rows(pair: Candidate) -> list[Row]:
     for name, label in FIELDS:
         left, right = getattr(pair.left, name), getattr(pair.right, name)
         if left or right:
-            rows.append(
-                Row(str(label), left, right, bool(left and right) and str(left).casefold() != str(right).casefold())
-            )
+            differs = bool(left and right) and name != SOURCE and _words(left) != _words(right)
+            rows.append(Row(str(label), left, right, differs))
     return rows
+
+
+def _words(value: object) -> list[str]:
+    """The words of a field, in which capitals and signs between them count for nothing."""
+    return re.findall(r"\w+", str(value).casefold())

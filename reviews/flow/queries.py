@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from reviews.dedup import queries as duplicates
 from reviews.flow.rules import Box, From, Identification, together
 from reviews.library.models import Record
 from reviews.search.models import Search
@@ -39,7 +40,7 @@ def counted(review: Review, at: dt.datetime) -> QuerySet[Any]:
     retired = Q(retired_at__lte=at)
     return Record.objects.filter(there, review=review, retrieved_at__lte=at).annotate(
         box=Case(
-            When(is_copy(at), then=Value(Box.DUPLICATE.value)),
+            When(duplicates.were_copies(review, at), then=Value(Box.DUPLICATE.value)),
             When(retired & Q(retired_by=None), then=Value(Box.AUTOMATION.value)),
             When(retired, then=Value(Box.OTHER.value)),
             default=Value(Box.SCREENED.value),
@@ -50,13 +51,8 @@ def counted(review: Review, at: dt.datetime) -> QuerySet[Any]:
     )
 
 
-def is_copy(at: dt.datetime) -> Q:
-    """Whether a record was a copy of another at an instant."""
-    return Q(duplicate_of__retrieved_at__lte=at)
-
-
 def columns(review: Review, at: dt.datetime) -> list[Column]:
-    """The numbers of each update, the first search first; one statement for the records, one for the searches."""
+    """The numbers of each update, the first search first; as it was at the instant. The statements do not grow."""
     rows = (
         counted(review, at)
         .order_by()

@@ -2,12 +2,15 @@
 
 import datetime as dt
 import logging
+import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from celery import current_app
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from reviews.base.work import queries, rules
@@ -120,6 +123,37 @@ def hold_on(lease: Lease) -> None:
     held = Owed.objects.filter(kind=lease.kind, key=lease.key, lease=lease.token)
     if not held.update(leased_until=until):
         raise LeaseLost(f"{lease.kind} {lease.key}")
+
+
+@contextmanager
+def held(lease: Lease) -> Iterator[None]:
+    """Keep the lease, from a thread beside it, while one long step of work goes on that cannot pause to do it itself.
+
+    A lease that is lost all the same is found out when the work is settled.
+    """
+    over = threading.Event()
+
+    def keep() -> None:
+        try:
+            while not over.wait(settings.LEASE_SECONDS / 3):
+                try:
+                    hold_on(lease)
+                except LeaseLost:
+                    return
+                except DatabaseError:
+                    logger.warning(
+                        "The lease of %s %s could not be kept just now.", lease.kind, lease.key, exc_info=True
+                    )
+        finally:
+            connection.close()
+
+    keeper = threading.Thread(target=keep, name=f"lease of {lease.kind}", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
 
 
 @transaction.atomic

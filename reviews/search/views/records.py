@@ -68,7 +68,7 @@ def shown(record: Record) -> dict[str, Any]:
     authors = record.author_list
     return {
         "of": record,
-        "authors": ", ".join(authors[:3]) + (_(" and others") if len(authors) > 3 else ""),
+        "authors": "; ".join(authors[:3]) + (_(" and others") if len(authors) > 3 else ""),
         "standing": standing(record),
     }
 

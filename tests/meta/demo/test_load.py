@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from meta.analysis import queries as analysis
 from meta.analysis.models import Analysis, Snapshot
@@ -12,9 +13,13 @@ from meta.releases.models import Notice, Release
 from reviews.base.audit import queries as audit
 from reviews.base.audit.models import Event
 from reviews.base.work.models import Owed
+from reviews.dedup import queries as duplicates
+from reviews.dedup.models import Answer
 from reviews.extraction import queries as extraction
 from reviews.extraction.models import Confirmation, Value
 from reviews.extraction.rules import ValueState
+from reviews.flow import queries as flow
+from reviews.flow.rules import Box
 from reviews.models import Inclusion, Membership, Protocol, Review, Study, User
 from reviews.screening.rules import Verdict
 from reviews.team.demo_doors import PEOPLE
@@ -120,6 +125,26 @@ def test_the_people_of_the_doors_are_there_and_have_no_password(demo):
         held = Membership.objects.filter(review__slug=slug).select_related("user")
         assert {(one.user.email, one.role) for one in held} == {(person.email, person.role) for person in PEOPLE}
     assert Role.OWNER in {person.role for person in PEOPLE}
+
+
+def test_what_came_from_several_databases_is_merged_where_it_is_certain(demo):
+    whole = flow.total(flow.columns(demo.review, timezone.now()))
+    assert whole.adds_up
+    assert {each.source: each.records for each in whole.sources if each.kind == "database"} == {
+        "PubMed": 17,
+        "Embase": 22,
+        "Cochrane CENTRAL": 14,
+    }
+    assert whole.boxes[Box.DUPLICATE] == 17
+    for copy in demo.review.records.exclude(duplicate_of=None).select_related("duplicate_of"):
+        assert copy.title.casefold().rstrip(".") == copy.duplicate_of.title.casefold().rstrip("."), copy
+
+
+def test_a_short_queue_of_pairs_is_left_for_people(demo):
+    waiting = list(duplicates.waiting(demo.review))
+    assert 1 <= len(waiting) <= 5
+    assert not Answer.objects.exclude(answered_by=None).exists()
+    assert {pair.relation for pair in waiting} == {"abstract_of"}
 
 
 def test_nothing_is_owed_when_the_demo_is_there(demo):

@@ -44,8 +44,15 @@ def test_the_pair_is_shown_with_its_reasons_and_differences(client, review, ana,
     client.force_login(ana)
     shown = client.get(page(review)).content.decode()
     assert "same title" in shown
-    assert shown.count("data-differs") == 2  # DOI and source
+    assert shown.count("data-differs") == 1  # the DOI; two sources are no difference
     assert "10.5555/walks.1" in shown
+
+
+def test_capitals_and_signs_between_words_are_no_difference(client, review, ana, pair):
+    Record.objects.filter(pk=pair.right_id).update(title=f"{TITLE.upper()}.", year=1999)
+    client.force_login(ana)
+    rows = {row.label: row.differs for row in client.get(page(review)).context["rows"]}
+    assert (rows["Title"], rows["Year"]) == (False, True)
 
 
 def test_an_empty_queue_says_so(client, review, ana):

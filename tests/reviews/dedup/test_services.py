@@ -1,13 +1,16 @@
 """Merging, relating, and taking back. Every record here is invented."""
 
+import threading
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 
 from reviews.base.audit import queries as audit
+from reviews.base.work import services as work
 from reviews.base.work.models import Owed
 from reviews.dedup import queries, services
-from reviews.dedup.matching import Relation
+from reviews.dedup.matching import Findings, Relation
 from reviews.dedup.models import Answer, Candidate
 from reviews.dedup.rules import Answered
 from reviews.library.models import Record
@@ -215,3 +218,20 @@ def test_what_was_found_and_answered_cannot_be_changed(review, ana, doubtful, mo
 def test_the_database_refuses_a_relation_without_a_subject(review, doubtful, ana):
     with pytest.raises(IntegrityError), transaction.atomic():
         Answer.objects.create(review=review, left=doubtful[0], right=doubtful[1], answer="related", answered_by=ana)
+
+
+def test_comparing_keeps_its_lease_however_long_it_takes(review, ana, monkeypatch, settings):
+    settings.LEASE_SECONDS = 0.03
+    brought = searched(review, ana)
+    kept = threading.Event()
+    monkeypatch.setattr(work, "hold_on", lambda lease: kept.set())
+
+    def slowly(citations, **asked):
+        settings.LEASE_SECONDS = 30
+        assert len(list(citations)) == 2
+        assert kept.wait(20)
+        return Findings((), (), ())
+
+    monkeypatch.setattr(services, "find", slowly)
+    services.compare(import_id=brought.pk)
+    assert not any(row.is_owed or row.last_error for row in Owed.objects.all())

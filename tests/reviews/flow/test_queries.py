@@ -5,11 +5,15 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from reviews.dedup import services as dedup
+from reviews.dedup.rules import Answered
 from reviews.flow import queries
 from reviews.flow.rules import Box
 from reviews.library.models import Record
 from reviews.search import services
 from reviews.search.rules import SourceKind
+from reviews.team.rules import Role
+from tests.factories import ReviewFactory, member
 from tests.searched import ris, searched
 
 FAR = dt.timedelta(days=400)
@@ -89,6 +93,70 @@ def test_a_record_added_by_hand_belongs_to_the_update_under_way(filled, extracto
     assert (updates[before.pk], updates[after.pk]) == (0, 1)
 
 
-def test_the_numbers_take_two_statements(filled, django_assert_num_queries):
-    with django_assert_num_queries(2):
+def test_the_numbers_of_today_take_three_statements(filled, django_assert_num_queries):
+    with django_assert_num_queries(3):
         queries.columns(filled, at(1))
+
+
+@pytest.fixture
+def three(review, owner):
+    """Three records of one search, in the order of import."""
+    searched(review, owner, ris("One") + ris("Two") + ris("Three"))
+    return list(Record.objects.order_by("pk"))
+
+
+def copies(review, instant):
+    return set(queries.behind(review, instant, box=Box.DUPLICATE).values_list("title", flat=True))
+
+
+def test_a_merge_does_not_show_on_days_before_it(review, owner, three):
+    one, two, _three = three
+    before = timezone.now()
+    dedup.merge(keep=one, copies=[two], actor=owner)
+    assert copies(review, before) == set()
+    assert copies(review, at(1)) == {"Two"}
+
+
+def test_a_merge_that_was_taken_back_shows_on_the_days_on_which_it_stood(review, owner, three):
+    one, two, _three = three
+    [merged] = dedup.merge(keep=one, copies=[two], actor=owner)
+    between = timezone.now()
+    dedup.undo(answer=merged, actor=owner)
+    after = timezone.now()
+    dedup.merge(keep=one, copies=[two], actor=owner)
+    assert copies(review, between) == {"Two"}
+    assert copies(review, after) == set()
+    assert copies(review, at(1)) == {"Two"}
+
+
+def test_a_copy_that_hangs_on_an_earlier_record_by_a_later_one_was_a_copy(review, owner, three):
+    one, two, last = three
+    dedup.merge(keep=two, copies=[last], actor=owner)
+    apart = timezone.now()
+    dedup.merge(keep=one, copies=[last], actor=owner)
+    together = timezone.now()
+    dedup.unmerge(record=last, actor=owner)
+    assert copies(review, apart) == {"Three"}
+    assert copies(review, together) == {"Two", "Three"}
+    assert copies(review, at(1)) == {"Two"}
+
+
+def test_the_numbers_of_a_day_add_up_whatever_was_merged_since(review, owner, three):
+    one, two, last = three
+    dedup.merge(keep=one, copies=[two], actor=owner)
+    then = timezone.now()
+    dedup.merge(keep=one, copies=[last], actor=owner)
+    for instant, screened in ((then, 2), (at(1), 1)):
+        whole = queries.total(queries.columns(review, instant))
+        assert (whole.adds_up, whole.screened, whole.boxes[Box.DUPLICATE]) == (True, screened, 3 - screened)
+
+
+def test_another_review_and_another_answer_make_no_copies(review, owner, three):
+    one, two, _three = three
+    elsewhere = ReviewFactory()
+    searched(elsewhere, member(elsewhere, Role.OWNER), ris("One") + ris("Two"))
+    dedup.answer(review=review, one=one, two=two, answer=Answered.NEITHER, actor=owner)
+    then = timezone.now()
+    dedup.merge(keep=one, copies=[three[2]], actor=owner)
+    assert copies(review, then) == set()
+    assert copies(elsewhere, at(1)) == set()
