@@ -34,6 +34,7 @@ TAGS: Sequence[tuple[str, str]] = (
     ("Library", "The studies that a team knows, and which of them a review includes."),
     ("Evidence", "Trials, their arms, and every number with its source."),
     ("Analyses", "What is pooled, how, and every result that was ever computed."),
+    ("Earlier reviews", "What earlier reviews state without numbers to compute again, kept as published."),
     ("Releases", "The versions of a review, and what stands beside them."),
     ("Audit trail", "Who did what, when and why; each event sealed to the one before it."),
 )

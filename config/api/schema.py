@@ -48,6 +48,10 @@ PLACES = {
     "search_id": "The search, by its id.",
     "import_id": "The import (one file of a search), by its id.",
     "record_id": "The record, by its id.",
+    "candidate_id": "The pair of records, by its id.",
+    "answer_id": "The answer about a pair, by its id.",
+    "statement_id": "The statement of an earlier review, by its id.",
+    "table": "Which part of the version: arms, values, results, published, studies or statements.",
     "published_id": "The printed result, by its id.",
 }
 """What stands in an address, in words."""

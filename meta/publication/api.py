@@ -221,9 +221,10 @@ class PublishedTable(PublishedEndpoint):
 
     @extend_schema(
         operation_id="published_table",
-        summary="A part of a version as CSV: arms, values, results, studies or statements",
+        summary="A part of a version as CSV: arms, values, results, published, studies or statements",
         description="UTF-8 with a header. `arms` has a row for each arm at an outcome's time, `values` one for each number "
-        "with its provenance, `results` one for each pooled result, `studies` their characteristics, `statements` what "
+        "with its provenance, `results` one for each pooled result, `published` what others "
+        "printed of it, `studies` their characteristics, `statements` what "
         "earlier reviews state. A text that a spreadsheet would take for a formula has an apostrophe before it; an "
         "unknown number is an empty cell.",
         parameters=[OpenApiParameter("table", OpenApiTypes.STR, OpenApiParameter.PATH, enum=[*tables.TABLES])],

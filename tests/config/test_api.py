@@ -20,7 +20,7 @@ from tests.access.table import API
 from tests.living import recomputed
 from tests.programs import program_of
 
-OPEN = {"published_list", "published_read", "published_document", "published_arms", "published_arms_csv"}
+OPEN = {"published_list", "published_read", "published_document", "published_arms", "published_table"}
 """Operations that ask nobody to sign in."""
 
 

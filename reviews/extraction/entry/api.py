@@ -33,7 +33,7 @@ PRINTED = [(one.value, one.value) for one in Printed if one]
 HANDLINGS = [(one.value, one.value) for one in ArmHandling]
 
 
-class NewResultShape(ProvenanceShape):
+class NewCellShape(ProvenanceShape):
     """One cell, in the words of the page: a count, a mean, a median, or why there is no number."""
 
     arm = serializers.IntegerField(min_value=1, max_value=MOST_ID)
@@ -99,13 +99,13 @@ class Results(ReviewEndpoint):
         summary="Enter or correct one cell of a trial's table",
         description="Dichotomous or continuous, as text: what the page reads, this reads. Only what differs becomes a new "
         "row; a mean and an SD that are worked out stand beside what was printed.",
-        request=NewResultShape,
+        request=NewCellShape,
         responses={201: ResultAnswer},
     )
     @once
     def post(self, request: Request, slug: str, study_id: int) -> Response:
         study = included(self.review, study_id)
-        sent = self.sent(NewResultShape)
+        sent = self.sent(NewCellShape)
         arm = _arms(study, [sent["arm"]], field="arm")[0]
         timepoint = timepoint_of(self.review, sent["timepoint"], field="timepoint")
         try:

@@ -4,18 +4,16 @@ Published: Chen et al. 2022 (PMC9259515), which needs 17 deaths of 20 in Dilogo'
 the trials report themselves, in the order of their publication. Both with RevMan 5's rules (Review Manager 5.3).
 """
 
-import json
-
 import pytest
 
 from meta.analysis import figures, services
 from meta.analysis.rules import Model, Settings
-from meta.demo.load import FACTS
+from meta.demo import facts
 from reviews.extraction.rules import ArmResult, ArmRole, combined, read_count
 
 EXPERIMENTAL, CONTROL = ArmRole.EXPERIMENTAL, ArmRole.CONTROL
 
-DEMO = json.loads(FACTS.read_text(encoding="utf-8"))
+DEMO = facts.read("studies")
 CHEN = ("dilogo", "lanzoni", "shi", "zhu", "shu", "dinasty")
 LATER = ("adas", "monsel", "rebelatto", "fathi", "bowdish", "zarrabi")
 ZAMANIAN = ("Zamanian 2024", (4, 21), (13, 24))
@@ -25,9 +23,10 @@ ZAMANIAN = ("Zamanian 2024", (4, 21), (13, 24))
 def trial(key, *, arms=None):
     """A trial as the demo enters it: all arms of a role taken together, or only the arms that are named."""
     fact = DEMO["studies"][key]
+    (deaths,) = [row for row in fact["results"] if (row["outcome"], row["timepoint"]) == ("death", "latest")]
     counts = [
-        ArmResult(ArmRole(arm["role"]), read_count(arm["count"]))
-        for arm in fact["arms"]
+        ArmResult(ArmRole(arm["role"]), read_count(cell))
+        for arm, cell in zip(fact["arms"], deaths["cells"], strict=True)
         if arms is None or arm["label"] in arms
     ]
     experimental, control = combined(counts, EXPERIMENTAL), combined(counts, CONTROL)
@@ -138,7 +137,8 @@ def test_blinded_trials_of_cells_into_a_vein_only():
 
 
 def test_the_demo_names_a_source_and_a_place_for_every_number():
-    for fact in (*DEMO["studies"].values(), DEMO["correction"]):
+    rows = [row for study in DEMO["studies"].values() for row in study["results"]]
+    for fact in (*rows, DEMO["correction"]):
         assert fact["source"], fact
         assert fact["place"], fact
         assert fact["method"], fact

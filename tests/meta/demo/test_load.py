@@ -105,9 +105,9 @@ def test_medians_stand_as_printed_beside_what_was_made_of_them(demo):
             arm__study__label="Zhu 2021", arm__label="UC-MSC", outcome__name="Length of hospital stay"
         )
     }
-    assert [found[one].as_printed for one in ("median", "lower_quartile", "upper_quartile", "total")] == [
-        *("11", "8", "14", "29"),
-    ]
+    printed = [found[one].as_printed for one in ("median", "lower_quartile", "upper_quartile")]
+    assert printed == ["11", "8", "14"]
+    assert found["total"].number == 29
     assert (found["sd"].as_printed, found["sd"].method) == ("", "estimated")
     assert float(found["sd"].number) == pytest.approx(4.673, abs=0.0005)
     assert float(found["mean"].number) == pytest.approx(11)

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import time
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -159,10 +158,10 @@ def test_only_who_extracts_brings_a_file(living, line, reader):
             enter(living, sheet(line()), actor=person)
 
 
-def test_ten_thousand_rows_come_in_within_ten_seconds(living, line):
-    asked = [living.wanted, *OutcomeOfInterestFactory.create_batch(24, protocol=living.wanted.protocol)]
+def test_a_thousand_rows_come_in_at_once(living, line):
+    asked = [living.wanted, *OutcomeOfInterestFactory.create_batch(4, protocol=living.wanted.protocol)]
     rows = []
-    for study in (one.study for one in InclusionFactory.create_batch(200, review=living.review)):
+    for study in (one.study for one in InclusionFactory.create_batch(100, review=living.review)):
         for place, role in enumerate(ArmRole, start=1):
             Arm.objects.create(study=study, position=place, label=role.value, role=role)
             rows += [
@@ -176,12 +175,9 @@ def test_ten_thousand_rows_come_in_within_ten_seconds(living, line):
                 for one in asked
             ]
     text = sheet(*rows)
-    begun = time.monotonic()
     made = enter(living, text)
-    took = time.monotonic() - begun
-    assert len(rows) == 10_000
-    assert len(made) == 20_000
-    assert took <= 20, took  # reads it twice, and a busy machine: bench/evidence.py holds the ten seconds
+    assert len(rows) == 1_000
+    assert len(made) == 2_000
 
 
 @pytest.fixture
