@@ -242,3 +242,10 @@ def test_a_program_answers_differently_and_may_not_undo_a_colleagues(client, rev
     (related,) = client.get(f"{here}records/{pair.left_id}/").json()["related"]
     assert (related["other"], related["relation"], related["is_subject"]) == (pair.right_id, "version_of", False)
     assert (related["answer"], related["candidate"]) == (made.json()["id"], None)
+
+
+def test_what_waits_is_counted_beside_the_stage_on_every_page_for_those_who_may_answer(client, review, ana, pair):
+    for person, waits in ((ana, 1), (member(review, Role.READER), 0)):
+        client.force_login(person)
+        stages = client.get(reverse("reviews:search:overview", args=[review.slug])).context["stages"]
+        assert [stage["waiting"] for stage in stages if stage["title"] == "Duplicates"] == [waits]
