@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meta.releases.models import Release
+from reviews.dedup import queries as duplicates
 from reviews.extraction import queries as extraction
 from reviews.models import Membership, Review, User
 from reviews.stages import STAGES
+from reviews.team.rules import Action, Role, acting_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +44,24 @@ def _frame(request: HttpRequest, slug: str | None) -> Frame:
     user = getattr(request, "user", None)  # a request may be refused before anybody asked who it is
     if not isinstance(user, User) or slug is None:
         return Frame([], [], None, "")
-    mine = {
-        membership.review.slug: membership.review
-        for membership in Membership.objects.filter(user=user).select_related("review").order_by("review__title")
-    }
+    held = list(Membership.objects.filter(user=user).select_related("review").order_by("review__title"))
+    mine = {membership.review.slug: membership.review for membership in held}
     if slug not in mine:
         return Frame([], [], None, "")
     review = mine[slug]
-    waiting = extraction.waiting_for(review, user)
+    roles = frozenset(Role(membership.role) for membership in held if membership.review_id == review.pk)
+    can_answer = acting_role(roles, Action.SEARCH) is not None
+    waiting = {
+        "duplicates": duplicates.waiting(review).count() if can_answer else 0,
+        "extraction": extraction.waiting_for(review, user),
+    }
     return Frame(
         stages=[
             {
                 "title": _(stage.title),
                 "url": reverse(stage.route, args=[slug]),
                 "is_current": f"/{stage.slug}/" in request.path.removeprefix(f"/reviews/{slug}"),
-                "waiting": waiting if stage.slug == "extraction" else 0,
+                "waiting": waiting.get(stage.slug, 0),
             }
             for stage in STAGES
         ],
@@ -68,7 +73,7 @@ def _frame(request: HttpRequest, slug: str | None) -> Frame:
             }
             for one in mine.values()
         ],
-        status=_status(review, waiting),
+        status=_status(review, waiting["extraction"]),
         disclaimer=review.notice,
     )
 

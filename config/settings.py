@@ -89,6 +89,8 @@ TEMPLATES = [
                 "config.context.demo_doors",
                 "config.navigation.workspace",
             ],
+            # A page of an earlier room shows what a later one knows of the same record.
+            "libraries": {"duplicates": "reviews.dedup.tags"},
         },
     },
 ]

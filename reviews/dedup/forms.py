@@ -17,6 +17,8 @@ class AnswerForm(forms.Form):
         label=_("Which one"), choices=[(LEFT, _("The left record")), (RIGHT, _("The right record"))], required=False
     )
     relation = forms.ChoiceField(label=_("is the … of the other"), choices=[("", "—"), *RELATIONS], required=False)
+    back = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1)
+    """The record from whose page the answer came, where it is not the queue's."""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from reviews.base.work import services as work
 from reviews.dedup import queries, services
+from reviews.dedup.models import Answer
 from reviews.dedup.rules import Answered
 from reviews.library.models import Record
 from reviews.signals import judged_among, records_arrived, records_leaving
@@ -30,7 +31,12 @@ def let_go(sender: Any, *, records: QuerySet[Record], review_id: int, actor: Use
 
 
 def answered_among(sender: Any, *, records: QuerySet[Record], **kwargs: Any) -> bool:
-    """A person's answer about two records is a judgement of both; the tool's merges are none."""
+    """A person's answer about two records is a judgement of both; the tool's merges are none.
+
+    When this room itself asks, it asks what the others know.
+    """
+    if sender is Answer:
+        return False
     review = records.first()
     if review is None:
         return False

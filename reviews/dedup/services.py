@@ -20,6 +20,8 @@ from reviews.team.rules import Action
 
 TOOL = "tool"
 """The acting role, in the audit trail, of merges that nobody was asked about."""
+JUDGED_AS_ONE = "they were one record when one of them was judged, and were split since"
+"""The reason of a pair that the team looks at after a late split; no points of evidence stand behind it."""
 
 
 def compare(*, import_id: int) -> int:
@@ -110,12 +112,16 @@ def answer(
     actor: User,
     relation: Relation | None = None,
     subject: Record | None = None,
+    instead_of: Answer | None = None,
 ) -> Answer:
     """Say of two records that they are one, that they belong together, or neither. The same answer again adds nothing.
 
+    Another answer that stands is named with ``instead_of``, anybody's: it stays as a row and no longer stands. Nobody
+    replaces an answer that they have not seen, and a merge is not replaced: a record is split off.
+
     Raises:
         PermissionDenied: the person does not work with records in this review.
-        ValidationError: not two records of this review, a relation is missing, or another answer stands (undo it first).
+        ValidationError: not two records of this review, a relation is missing, or another answer stands.
     """
     role = require(actor, review, Action.SEARCH)
     if one.pk == two.pk or {one.review_id, two.review_id} != {review.pk}:
@@ -132,7 +138,9 @@ def answer(
     if before is not None:
         if (before.answer, before.relation, before.subject_id) == said:
             return before
-        raise ValidationError("These two have been answered already. Undo that answer first.")
+        if instead_of is None or instead_of.pk != before.pk or before.answer == Answered.DUPLICATE:
+            raise ValidationError(f"These two have been answered already. {_way_out(before, actor)}")
+        _undo([before], actor)
     made = Answer.objects.create(
         review=review,
         left_id=left,
@@ -145,9 +153,23 @@ def answer(
     _point(review)
     audit.record(
         chain=review.chain, actor=actor, acting_role=role, verb=f"answered {answer.value}", subject=made,
+        before=_told(before) if before is not None else None,
         after={"left": left, "right": right, "relation": said[1], "subject": said[2]},
     )  # fmt: skip
     return made
+
+
+def _told(answer: Answer) -> dict[str, object]:
+    return {"answer": answer.answer, "left": answer.left_id, "right": answer.right_id, "relation": answer.relation}
+
+
+def _way_out(answer: Answer, actor: User) -> str:
+    """What a person does about an answer that stands and that they hold to be wrong."""
+    if answer.answered_by_id == actor.pk:
+        return "Undo that answer first."
+    if answer.answer == Answered.DUPLICATE:
+        return "Split one of the two off on its page."
+    return f"{answer.answered_by} said so: answer the two differently on the page of either."
 
 
 def merge(*, keep: Record, copies: Iterable[Record], actor: User) -> list[Answer]:
@@ -160,24 +182,42 @@ def merge(*, keep: Record, copies: Iterable[Record], actor: User) -> list[Answer
 
 @transaction.atomic
 def undo(*, answer: Answer, actor: User) -> Answer:
-    """Take an answer back, at any time: a row that undoes it. Decisions stay with the record they were made on.
+    """Take back one's own answer or a merge that the tool made, at any time: a row that undoes it.
+
+    Decisions stay with the record they were made on; if there are any, the pair waits for the team to look at.
 
     Raises:
-        PermissionDenied: the person does not work with records in this review, or the answer is a colleague's.
-        ValidationError: it was undone already.
+        PermissionDenied: the person does not work with records in this review.
+        ValidationError: it was undone already, or it is a colleague's.
     """
     review = answer.review
     role = require(actor, review, Action.SEARCH)
     audit.hold(review.chain)
     if answer.answer == Answered.UNDONE or Answer.objects.filter(undoes=answer).exists():
         raise ValidationError("This answer was taken back already.")
+    if answer.answered_by_id not in (None, actor.pk):
+        raise ValidationError(f"An undo never touches a colleague's answer. {_way_out(answer, actor)}")
+    judged = queries.judged(queries.cluster(answer.left)) if answer.answer == Answered.DUPLICATE else []
     (made,) = _undo([answer], actor)
     _point(review)
+    look_at = _look_at(review, answer.left_id, answer.right_id, judged)
     audit.record(
         chain=review.chain, actor=actor, acting_role=role, verb="took back an answer", subject=made,
-        before={"answer": answer.answer, "left": answer.left_id, "right": answer.right_id, "relation": answer.relation},
+        before=_told(answer), after={"look at": look_at} if look_at else None,
     )  # fmt: skip
     return made
+
+
+def _look_at(review: Review, one: int, two: int, judged: list[int]) -> list[int]:
+    """Where two records were judged as one and are apart now, put the pair to the team; returns what was judged."""
+    apart = {pk: kept or pk for pk, kept in Record.objects.filter(pk__in=(one, two)).values_list("pk", "duplicate_of")}
+    if not judged or apart[one] == apart[two]:
+        return []
+    left, right = sorted((one, two))
+    Candidate.objects.get_or_create(
+        left_id=left, right_id=right, defaults={"review": review, "score": 0, "reasons": [JUDGED_AS_ONE]}
+    )
+    return judged
 
 
 def _undo(answers: Iterable[Answer], actor: User) -> list[Answer]:
@@ -198,15 +238,19 @@ def _undo(answers: Iterable[Answer], actor: User) -> list[Answer]:
 def unmerge(*, record: Record, actor: User) -> Record:
     """Split a record off from those it was merged with; these stay one. Returns it, standing for itself.
 
+    If any of them was judged, decisions stay where they are, and the record waits beside the others for the team.
+
     Raises:
         PermissionDenied: the person does not work with records in this review.
         ValidationError: the record is merged with none.
     """
     role = require(actor, record.review, Action.SEARCH)
     audit.hold(record.review.chain)
+    judged = queries.judged(queries.cluster(record))
     others = _split(record.review, [record.pk], actor)
     if not others:
         raise ValidationError("This record is merged with no other.")
+    look_at = _look_at(record.review, record.pk, others[0], judged)
     audit.record(
         chain=record.review.chain,
         actor=actor,
@@ -214,6 +258,7 @@ def unmerge(*, record: Record, actor: User) -> Record:
         verb="split off",
         subject=record,
         before={"merged with": others},
+        after={"look at": look_at} if look_at else None,
     )
     record.refresh_from_db()
     return record

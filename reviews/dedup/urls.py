@@ -10,5 +10,6 @@ urlpatterns = [
     path("", views.queue, name="queue"),
     path("<int:candidate_id>/", views.answer, name="answer"),
     path("undo/", views.undo, name="undo"),
+    path("answers/<int:answer_id>/", views.again, name="again"),
     path("records/<int:record_id>/split/", views.split, name="split"),
 ]

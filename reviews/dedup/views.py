@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,9 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from reviews.base.refusals import onto
 from reviews.dedup import queries, services
-from reviews.dedup.forms import LEFT, RIGHT, AnswerForm
+from reviews.dedup.forms import RIGHT, AnswerForm
 from reviews.dedup.matching import Relation
-from reviews.dedup.models import Candidate
+from reviews.dedup.models import Answer, Candidate
 from reviews.dedup.rules import Answered
 from reviews.library.models import Record
 from reviews.team.access import review_for_member, roles_of
@@ -59,13 +60,13 @@ def answer(request: MemberRequest, slug: str, candidate_id: int) -> HttpResponse
     form = AnswerForm(request.POST)
     if form.is_valid():
         said = Answered(form.cleaned_data["answer"])
-        related = said is Answered.RELATED
         try:
             services.answer(
                 review=review, one=pair.left, two=pair.right, answer=said, actor=request.user,
-                relation=Relation(form.cleaned_data["relation"]) if related else None,
-                subject=(pair.left if (form.cleaned_data["subject"] or LEFT) != RIGHT else pair.right) if related else None,
+                **_related(form, pair.left, pair.right),
             )  # fmt: skip
+            if form.cleaned_data["back"]:
+                return redirect("reviews:search:record", slug, form.cleaned_data["back"])
             return redirect("reviews:dedup:queue", slug)
         except ValidationError as refusal:
             onto(form, refusal)
@@ -86,6 +87,35 @@ def undo(request: MemberRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
+def again(request: MemberRequest, slug: str, answer_id: int) -> HttpResponse:
+    """Another answer instead of one that stands, a colleague's too; from the page of one of the two records."""
+    review = review_for_member(request.user, slug, Action.SEARCH)
+    before = get_object_or_404(Answer.objects.select_related("left", "right"), review=review, pk=answer_id)
+    form = AnswerForm(request.POST)
+    if form.is_valid():
+        said = Answered(form.cleaned_data["answer"])
+        try:
+            services.answer(
+                review=review, one=before.left, two=before.right, answer=said, actor=request.user, instead_of=before,
+                **_related(form, before.left, before.right),
+            )  # fmt: skip
+            messages.success(request, _("Answered. The answer before it stays in the history."))
+        except ValidationError as refusal:
+            messages.error(request, " ".join(refusal.messages))
+    else:
+        messages.error(request, _("Say what the two records are to each other."))
+    return redirect("reviews:search:record", slug, before.left_id)
+
+
+def _related(form: AnswerForm, left: Record, right: Record) -> dict[str, Any]:
+    """Which is the what of the other, where the answer says that."""
+    if form.cleaned_data["answer"] != Answered.RELATED:
+        return {"relation": None, "subject": None}
+    subject = right if form.cleaned_data["subject"] == RIGHT else left
+    return {"relation": Relation(form.cleaned_data["relation"]), "subject": subject}
+
+
+@require_POST
 def split(request: MemberRequest, slug: str, record_id: int) -> HttpResponse:
     review = review_for_member(request.user, slug, Action.SEARCH)
     record = get_object_or_404(Record, review=review, pk=record_id)
@@ -94,6 +124,8 @@ def split(request: MemberRequest, slug: str, record_id: int) -> HttpResponse:
         messages.success(
             request, _("The record stands for itself again. Decisions stayed with the record they were made on.")
         )
+        if queries.waiting_of(record).exists():
+            messages.warning(request, _("It waits under Duplicates, for the team to look at what was judged of which."))
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     return redirect("reviews:search:record", slug, record.pk)

@@ -20,9 +20,25 @@ from reviews.library.services import NewReport
 from reviews.models import Review, Study, Timepoint, User
 from reviews.team.rules import Role
 from tests.factories import OutcomeFactory, ReviewFactory, TeamFactory, TimepointFactory, UserFactory, member
-from tests.faults.import_desk import account_of_import, bring, how_far
+from tests.faults.import_desk import (
+    account_of_comparing,
+    account_of_import,
+    bring,
+    bring_copies,
+    how_far,
+    is_compared,
+    is_comparing,
+)
 
-__all__ = ["account_of_import", "bring", "how_far"]  # the clerk finds its orders by their names here
+__all__ = [
+    "account_of_comparing",
+    "account_of_import",
+    "bring",
+    "bring_copies",
+    "how_far",
+    "is_compared",
+    "is_comparing",
+]  # the clerk finds its orders by their names here
 
 TOTAL = 40
 STUDIES = 4

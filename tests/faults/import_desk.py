@@ -4,6 +4,9 @@ from django.db.models import Count
 
 from reviews.base.audit import queries as audit
 from reviews.base.audit.models import Event
+from reviews.base.work.models import Owed
+from reviews.dedup.models import Answer
+from reviews.dedup.queries import COMPARE
 from reviews.library.models import Record
 from reviews.models import User
 from reviews.search import queries, services
@@ -24,6 +27,48 @@ def bring(records, bad_every):
     found = brought(a_search(review, owner), owner, "\n".join(rows) + "\n", "table.csv")
     services.start_import(of=found, actor=owner)
     return found.pk
+
+
+def bring_copies(works, copies):
+    """So many works, each so many times, handed to the worker: the same record from the same place."""
+    for factory in (UserFactory, TeamFactory, ReviewFactory):
+        factory.reset_sequence(User.objects.count())
+    review = ReviewFactory()
+    owner = member(review, Role.OWNER)
+    rows = ["Title,Authors,Year,Journal,Volume,Pages"]
+    rows += [
+        f'Invented trial {n} of cells for lungs,"Lind, F.",{2000 + n % 20},Imaginary Medicine,{n},{n}-{n + 9}'
+        for n in range(1, works + 1)
+        for _copy in range(copies)
+    ]
+    found = brought(a_search(review, owner), owner, "\n".join(rows) + "\n", "copies.csv")
+    services.start_import(of=found, actor=owner)
+    return found.pk
+
+
+def is_comparing(import_id):
+    """The lease of the comparing under way, or empty."""
+    owed = Owed.objects.filter(kind=COMPARE, key=str(import_id)).exclude(lease=None).first()
+    return str(owed.lease) if owed else ""
+
+
+def is_compared(import_id):
+    owed = Owed.objects.filter(kind=COMPARE, key=str(import_id)).first()
+    return owed is not None and owed.done >= owed.wanted
+
+
+def account_of_comparing(import_id):
+    """Everything that must agree with everything else at the end."""
+    found = Import.objects.select_related("review").get(pk=import_id)
+    answers = Answer.objects.filter(review=found.review)
+    events = Event.objects.filter(chain=found.review.chain, verb="merged duplicates")
+    return {
+        "records": Record.objects.filter(brought_in=found).count(),
+        "kept": Record.objects.filter(brought_in=found, duplicate_of=None).count(),
+        "merges": [answers.count(), answers.values("left", "right").distinct().count()],
+        "told": [len(event.after["pairs"]) for event in events],
+        "audit_faults": [str(fault) for fault in audit.faults()],
+    }
 
 
 def how_far(import_id):

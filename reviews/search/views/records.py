@@ -104,7 +104,6 @@ def record(request: MemberRequest, slug: str, record_id: int) -> HttpResponse:
             )
             if value
         ],
-        "copies": list(found.copies.filter(undone_at=None).order_by("pk").only("pk", "title", "source", "year")),
         "corrections": list(library.corrections(found)),
         "can_search": can_search(request, review),
     }

@@ -4,6 +4,8 @@ import pytest
 from django.urls import reverse
 
 from reviews.dedup import queries, services
+from reviews.dedup.matching import Relation
+from reviews.dedup.rules import Answered
 from reviews.library.models import Record
 from reviews.team.rules import Role
 from tests.factories import ReviewFactory, UserFactory, member
@@ -136,3 +138,121 @@ def test_the_queue_takes_few_statements(client, review, ana, pair, django_assert
     client.force_login(ana)
     with django_assert_max_num_queries(20):
         client.get(page(review))
+
+
+def record_page(client, review, record_id):
+    return client.get(reverse("reviews:search:record", args=[review.slug, record_id])).content.decode()
+
+
+@pytest.fixture
+def erratum(review, ana):
+    """An article, and a notice that came later and is surely no copy of it: found as related, asked of nobody."""
+    place = "JO  - Journal of Imaginary Medicine\nVL  - 12\nSP  - {}\n"
+    found = []
+    for title, page in ((TITLE, 144), (f"Erratum to: {TITLE}", 912)):
+        brought = searched(review, ana, ris(title, more=place.format(page)))
+        services.compare(import_id=brought.pk)
+        found.append(Record.objects.get(brought_in=brought))
+    return found
+
+
+def test_a_finding_is_shown_on_both_records_from_its_side_and_confirmed_there(client, review, ana, erratum):
+    article, notice = erratum
+    client.force_login(ana)
+    assert "has the erratum" in record_page(client, review, article.pk)
+    shown = record_page(client, review, notice.pk)
+    assert "erratum of" in shown
+    assert "confirmed by nobody yet" in shown
+    (found,) = queries.together(notice).related
+    back = answer(
+        client, review, found.candidate, answer="related", relation="erratum_of", subject="right", back=notice.pk
+    )
+    assert back["Location"] == reverse("reviews:search:record", args=[review.slug, notice.pk])
+    (link,) = queries.links(article)
+    assert (link.relation, link.subject) == ("erratum_of", notice)
+    assert "has the erratum" in record_page(client, review, article.pk)
+    assert "said by Ana Reyes" in record_page(client, review, notice.pk)
+
+
+def test_the_form_beside_a_finding_names_the_right_one_as_its_subject(client, review, ana, erratum):
+    client.force_login(ana)
+    for record in erratum:
+        assert 'name="subject" value="right"' in record_page(client, review, record.pk)
+
+
+def test_a_colleagues_link_is_answered_differently_on_the_page(client, review, ana, pair):
+    said = services.answer(
+        review=review, one=pair.left, two=pair.right, answer=Answered.RELATED, actor=ana,
+        relation=Relation.VERSION_OF, subject=pair.right,
+    )  # fmt: skip
+    client.force_login(member(review, Role.REVIEWER, name="Ben Ito"))
+    where = reverse("reviews:dedup:again", args=[review.slug, said.pk])
+    assert "Say what the two records are" in client.post(where, follow=True).content.decode()
+    shown = client.post(where, {"answer": "neither"}, follow=True).content.decode()
+    assert "Kept apart from" in shown
+    assert "said by Ben Ito" in shown
+    assert "Undo that answer first" in client.post(where, {"answer": "duplicate"}, follow=True).content.decode()
+
+
+def test_copies_are_listed_with_the_best_of_each_field_and_its_origin(client, review, ana, pair):
+    services.merge(keep=pair.left, copies=[pair.right], actor=ana)
+    client.force_login(ana)
+    for record in (pair.left, pair.right):
+        shown = record_page(client, review, record.pk)
+        assert "One record, from several sources" in shown
+        assert "10.5555/walks.0" in shown
+    client.force_login(member(review, Role.READER))
+    assert "The best of each field" in record_page(client, review, pair.left_id)
+
+
+def test_a_reader_reads_what_belongs_together_and_is_offered_no_answer(client, review, erratum):
+    client.force_login(member(review, Role.READER))
+    shown = record_page(client, review, erratum[0].pk)
+    assert "has the erratum" in shown
+    assert 'value="related"' not in shown
+
+
+def test_a_late_split_says_where_the_pair_waits(client, review, ana, pair):
+    services.merge(keep=pair.left, copies=[pair.right], actor=ana)
+    client.force_login(ana)
+    where = reverse("reviews:dedup:split", args=[review.slug, pair.right_id])
+    assert "waits under Duplicates" in client.post(where, follow=True).content.decode()
+
+
+def test_a_program_splits_a_record_off_once_with_one_key(client, review, ana, pair):
+    services.merge(keep=pair.left, copies=[pair.right], actor=ana)
+    client.force_login(ana)
+    here = f"/api/v1/reviews/{review.slug}/duplicates/records/{pair.right_id}/"
+    assert client.get(here).json()["records"] == [pair.left_id, pair.right_id]
+    first, again = (
+        client.post(f"{here}split/", content_type="application/json", headers={"Idempotency-Key": "split-0001"})
+        for _ in range(2)
+    )
+    assert first.status_code == again.status_code == 201
+    assert first.json() == again.json()
+    assert first.json()["record"] == pair.right_id
+    assert [waits["id"] for waits in first.json()["waiting"]] == [pair.pk]
+    refused = client.post(f"{here}split/", content_type="application/json")
+    assert "merged with no other" in refused.content.decode()
+    assert Record.objects.get(pk=pair.right_id).duplicate_of_id is None
+
+
+def test_a_program_answers_differently_and_may_not_undo_a_colleagues(client, review, ana, pair):
+    said = services.answer(review=review, one=pair.left, two=pair.right, answer=Answered.NEITHER, actor=ana)
+    client.force_login(member(review, Role.REVIEWER, name="Ben Ito"))
+    here = f"/api/v1/reviews/{review.slug}/duplicates/"
+    refused = client.post(f"{here}answers/{said.pk}/undo/", content_type="application/json")
+    assert "answer the two differently" in refused.content.decode()
+    body = {"answer": "related", "relation": "version_of", "subject": pair.right_id}
+    made = client.post(f"{here}answers/{said.pk}/again/", body, content_type="application/json")
+    assert (made.status_code, made.json()["subject"]) == (201, pair.right_id)
+    (related,) = client.get(f"{here}records/{pair.left_id}/").json()["related"]
+    assert (related["other"], related["relation"], related["is_subject"]) == (pair.right_id, "version_of", False)
+    assert (related["answer"], related["candidate"]) == (made.json()["id"], None)
+
+
+def test_what_waits_is_counted_beside_the_stage_on_every_page_for_those_who_may_answer(client, review, ana, pair):
+    for person, waits in ((ana, 1), (member(review, Role.READER), 0)):
+        client.force_login(person)
+        stages = client.get(reverse("reviews:search:overview", args=[review.slug])).context["stages"]
+        assert [stage["waiting"] for stage in stages if stage["title"] == "Duplicates"] == [waits]

@@ -235,3 +235,93 @@ def test_comparing_keeps_its_lease_however_long_it_takes(review, ana, monkeypatc
     monkeypatch.setattr(services, "find", slowly)
     services.compare(import_id=brought.pk)
     assert not any(row.is_owed or row.last_error for row in Owed.objects.all())
+
+
+@pytest.fixture
+def ben(review):
+    return member(review, Role.REVIEWER, name="Ben Ito")
+
+
+@pytest.mark.parametrize(
+    ("said", "way_out"), [(Answered.DUPLICATE, "Split one of the two off"), (Answered.NEITHER, "Ana Reyes said so")]
+)
+def test_an_undo_never_touches_a_colleagues_answer_and_says_what_to_do(review, ana, ben, doubtful, said, way_out):
+    first, second = doubtful
+    answer = services.answer(review=review, one=first, two=second, answer=said, actor=ana)
+    with pytest.raises(ValidationError, match=f"never touches a colleague's answer. {way_out}"):
+        services.undo(answer=answer, actor=ben)
+    assert queries.standing(review).filter(pk=answer.pk).exists()
+
+
+def test_anybody_may_take_back_a_merge_of_the_tool(review, ben, three):
+    first, second, third = three
+    services.undo(answer=queries.standing(review).get(right=second), actor=ben)
+    assert pointing(first, second, third) == [None, None, first.pk]
+
+
+def test_a_colleagues_answer_is_replaced_only_by_who_names_it(review, ana, ben, doubtful):
+    first, second = doubtful
+    pair = {"review": review, "one": first, "two": second}
+    neither = services.answer(**pair, answer=Answered.NEITHER, actor=ana)
+    with pytest.raises(ValidationError, match="Ana Reyes said so"):
+        services.answer(**pair, answer=Answered.DUPLICATE, actor=ben)
+    merged = services.answer(**pair, answer=Answered.DUPLICATE, actor=ben, instead_of=neither)
+    assert pointing(second) == [first.pk]
+    assert list(queries.standing(review)) == [merged]
+    assert Answer.objects.filter(pk=neither.pk, answered_by=ana).exists()
+    event = audit.events(review.chain).get(verb="answered duplicate")
+    assert (event.before["answer"], event.actor) == ("neither", ben)
+    with pytest.raises(ValidationError, match="Split one of the two off"):
+        services.answer(**pair, answer=Answered.NEITHER, actor=ana, instead_of=merged)
+
+
+@pytest.fixture
+def screened():
+    """Records whose pk is in the list count as judged by another room."""
+    judged = []
+
+    def say(sender, *, records, **kwargs):
+        return records.filter(pk__in=judged).exists()
+
+    judged_among.connect(say)
+    yield judged
+    judged_among.disconnect(say)
+
+
+def test_after_a_late_split_the_pair_waits_for_the_team_with_its_reason(review, ana, three, screened):
+    first, second, _third = three
+    screened.append(first.pk)
+    services.unmerge(record=second, actor=ana)
+    (pair,) = queries.waiting(review)
+    assert (pair.left, pair.right, pair.reasons) == (first, second, [services.JUDGED_AS_ONE])
+    assert list(queries.waiting_of(second)) == [pair]
+    assert audit.events(review.chain).get(verb="split off").after == {"look at": [first.pk]}
+    services.answer(review=review, one=first, two=second, answer=Answered.NEITHER, actor=ana)
+    assert not queries.waiting(review)
+
+
+def test_after_a_late_undo_too_but_not_while_other_copies_hold_the_two_together(review, ana, three, screened):
+    first, second, third = three
+    screened.append(second.pk)
+    own = services.answer(review=review, one=second, two=third, answer=Answered.DUPLICATE, actor=ana)
+    services.undo(answer=own, actor=ana)
+    assert not queries.waiting(review)
+    services.undo(answer=queries.standing(review).get(right=second), actor=ana)
+    assert [(pair.left, pair.right) for pair in queries.waiting(review)] == [(first, second)]
+    told = [event.after for event in audit.events(review.chain).filter(verb="took back an answer")]
+    assert told == [{"look at": [second.pk]}, None]
+
+
+def test_a_split_before_anybody_judged_asks_nobody(review, ana, three):
+    services.unmerge(record=three[1], actor=ana)
+    assert not queries.waiting(review)
+
+
+def test_a_related_pair_that_was_merged_and_split_late_waits_as_well(review, ana, three, screened):
+    first = three[0]
+    (other,) = bring(review, ana, "Quite another invented study of gulls", source="Scopus", more="")
+    Candidate.objects.create(review=review, left=first, right=other, score=1, relation="part_of", is_question=False)
+    screened.append(other.pk)
+    services.merge(keep=first, copies=[other], actor=ana)
+    services.unmerge(record=other, actor=ana)
+    assert [(pair.left, pair.right) for pair in queries.waiting(review)] == [(first, other)]
