@@ -20,12 +20,12 @@ UNFINISHED = ".part"
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
         # kombu's own name for a file, so that its reader takes them in the order in which they were sent
         file = Path(self.data_folder_out) / f"{round(monotonic() * 1000)}_{uuid4()}.{queue}.msg"
         unfinished = file.with_name(file.name + UNFINISHED)
         try:
-            unfinished.write_bytes(str_to_bytes(dumps(message)))
+            unfinished.write_bytes(str_to_bytes(dumps(payload)))
             os.replace(unfinished, file)
         except OSError as error:
             raise ChannelError(f"The message cannot be written in {file.parent}: {error.strerror}.") from error

@@ -2,9 +2,10 @@
 
 import os
 import time
+from queue import Empty
 
 import pytest
-from kombu import Connection, Queue
+from kombu import Connection
 from kombu.exceptions import ChannelError
 from kombu.transport import resolve_transport
 
@@ -13,17 +14,17 @@ from config.celery import app
 
 
 @pytest.fixture
-def connection(tmp_path):
-    folder = tmp_path / "messages"
-    folder.mkdir()
+def folder(tmp_path):
+    made = tmp_path / "messages"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def channel(folder, tmp_path):
     options = {"data_folder_in": folder, "data_folder_out": folder, "control_folder": tmp_path / "control"}
-    with Connection("filesystem://localhost/", transport_options=options) as opened:
-        yield opened
-
-
-def send(connection, text):
-    with connection.SimpleQueue(Queue("celery")) as queue:
-        queue.put(text)
+    with Connection("filesystem://localhost/", transport_options=options) as connection:
+        yield connection.channel()
 
 
 def test_the_app_speaks_through_it():
@@ -31,37 +32,37 @@ def test_the_app_speaks_through_it():
     assert resolve_transport("filesystem") is file_broker.Transport
 
 
-def test_messages_arrive_in_the_order_in_which_they_were_sent(connection):
+def test_messages_arrive_in_the_order_in_which_they_were_sent(channel):
     for text in ("one", "two"):
-        send(connection, text)
+        channel._put("celery", {"body": text})
         time.sleep(0.002)  # names tell milliseconds apart
-    arrived = []
-    with connection.SimpleQueue(Queue("celery")) as queue:
-        for _ in range(2):
-            message = queue.get(timeout=5)
-            message.ack()
-            arrived.append(message.payload)
-    assert arrived == ["one", "two"]
+    channel._put("other", {"body": "three"})
+    assert [channel._get("celery") for _ in range(2)] == [{"body": "one"}, {"body": "two"}]
+    with pytest.raises(Empty):
+        channel._get("celery")
 
 
-def test_a_message_has_no_name_before_it_is_whole(connection, tmp_path, monkeypatch):
-    seen = []
+def test_a_message_has_no_name_before_it_is_whole(channel, folder, monkeypatch):
+    taken = []
     replace = os.replace
 
-    def looking(part, whole):
-        seen.append([path.name for path in (tmp_path / "messages").iterdir() if path.name.endswith(".msg")])
-        replace(part, whole)
+    def looking(unfinished, file):
+        with pytest.raises(Empty):
+            channel._get("celery")
+        taken.append(sorted(path.name for path in folder.iterdir()))
+        replace(unfinished, file)
 
     monkeypatch.setattr(file_broker.os, "replace", looking)
-    send(connection, "one")
-    assert seen == [[]]
-    assert [path.suffix for path in (tmp_path / "messages").iterdir()] == [".msg"]
+    channel._put("celery", {"body": "one"})
+    assert len(taken) == 1
+    assert taken[0][0].endswith(file_broker.UNFINISHED)
+    assert channel._get("celery") == {"body": "one"}
 
 
-def test_a_folder_that_cannot_be_written_is_named(connection, monkeypatch):
+def test_a_folder_that_cannot_be_written_is_named(channel, monkeypatch):
     def full(*names):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(file_broker.os, "replace", full)
     with pytest.raises(ChannelError, match=r"cannot be written in .*messages: No space left on device"):
-        send(connection, "one")
+        channel._put("celery", {"body": "one"})
