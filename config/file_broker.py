@@ -20,7 +20,7 @@ UNFINISHED = ".part"
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]  # kombu names it twice
         # kombu's own name for a file, so that its reader takes them in the order in which they were sent
         file = Path(self.data_folder_out) / f"{round(monotonic() * 1000)}_{uuid4()}.{queue}.msg"
         unfinished = file.with_name(file.name + UNFINISHED)
