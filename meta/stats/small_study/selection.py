@@ -44,6 +44,10 @@ LEAST = 1e-5
 NO_SPREAD = 0.01
 """A standard deviation between studies below this share of the typical standard error is 0."""
 
+ALL_UNSEEN = 4.0
+"""Where every study lies more than this many of its own standard deviations from the mean, the mean has run away with
+the selection: the search stopped on a slope that only fades."""
+
 PEAKS = ("highest", "nearest")
 
 TAU_STARTS = (0.1, 1.0)
@@ -138,7 +142,8 @@ def selection_model(
     chosen = SHAPES[kind]
     free = _selection(best, convergence, random=random)
     delta = np.exp(free)
-    if best.covariance is None or _runs_off(best, convergence, random=random):
+    away = np.abs(scaled_y - best.shared[0]) / np.sqrt(scaled_v + tau**2)
+    if best.covariance is None or _runs_off(best, convergence, random=random) or float(away.min()) > ALL_UNSEEN:
         return RUNAWAY
     errors = np.sqrt(np.diag(best.covariance))
     answer = estimated(pooled(

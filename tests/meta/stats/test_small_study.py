@@ -267,6 +267,14 @@ def test_turning_effects_round_turns_the_selection_round(rows, kind):
         assert one.log_likelihood == pytest.approx(other.log_likelihood, abs=1e-5)
 
 
+def test_a_mean_that_ran_away_from_every_study_is_refused():
+    """The likelihood rises ever more slowly as mean and selection grow together: no program's stop on it is a result."""
+    y, v = np.array([0.0, 1.0, 1.25, -0.25]), np.array([1.5, 3.0, 2.0, 0.5])
+    for effects, alternative in ((y, "greater"), (-y, "less")):
+        found = stats.selection_model(effects, v, kind="power", alternative=alternative)
+        assert "runs off to its limit" in found.reason
+
+
 def test_the_nearest_peak_need_not_be_the_highest():
     """One very large study without effect, many small ones with: two stories, and two peaks."""
     y = np.array([0.05, -0.9, -1.2, -0.8, -1.1, -0.7, -1.0, -0.6, -0.75, -1.3, -0.5, -0.9])
