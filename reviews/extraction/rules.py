@@ -53,8 +53,6 @@ class Method(StrEnum):
 ESTIMATED = frozenset({Method.ESTIMATED})
 """Methods behind numbers that a sensitivity analysis leaves out."""
 
-MADE_HERE = frozenset({Method.CONVERTED, Method.CALCULATED, Method.ESTIMATED})
-
 
 class ArmHandling(StrEnum):
     """How several experimental arms of a trial are pooled. The control group is never counted twice."""
